@@ -1,0 +1,388 @@
+"""What a contract means: small frozen values with every default written out.
+
+Only the language room knows the form that people write; everything after it knows only these. Numbers are
+exact fractions, lengths of time are months and days, conditions and amounts are trees.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from engine.kernel.dates import Shift
+
+Status = Literal["met", "not_met", "not_evaluable", "disputed", "pending"]
+FinalStatus = Literal["met", "not_met", "not_evaluable"]
+
+
+# --- dates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A day reckoned from an anchor: the index date, the clause's due date, or a status's decided day."""
+
+    anchor: Literal["index", "due", "decided"]
+    shift: Shift = Shift()
+    outcome: str | None = None  # which status, for the anchor `decided`
+    text: str = ""  # as written: `month 12 - 60 days`
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The effective dates that count; both ends included."""
+
+    first: Offset
+    last: Offset
+
+    @property
+    def uses_due(self) -> bool:
+        return "due" in (self.first.anchor, self.last.anchor)
+
+
+# --- tests and picks --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value is one of these words."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The value is a number on the right side of a bound."""
+
+    kind: Literal["at_least", "at_most", "above", "below"]
+    bound: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The value is a number from `low` to `high`, both included."""
+
+    low: Fraction
+    high: Fraction
+
+
+Test = OneOf | Bound | Between
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Which rows of the window decide, and the test that they must pass.
+
+    `any`, `all`, `none`, `first`, `last`, `nearest`, `lowest`, `highest`, `mean` have a test; `count` may lack
+    one (every row counts) and has `at_least` or `at_most`; `nearest` has the day it is near `to`.
+    """
+
+    kind: Literal["any", "all", "none", "first", "last", "nearest", "lowest", "highest", "mean", "count"]
+    test: Test | None
+    to: Offset | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How rows of one day that disagree are settled; `sources` in order for `source`."""
+
+    rule: Literal["best", "worst", "source"]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IfDied:
+    """The status that a death gives, by its cause."""
+
+    related: FinalStatus | Literal["ignore"]
+    unrelated: FinalStatus | Literal["ignore"]
+    unknown: FinalStatus | Literal["ignore"]
+
+    @property
+    def matters(self) -> bool:
+        return {self.related, self.unrelated, self.unknown} != {"ignore"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What must be true of a treatment, and how each kind of silence is read."""
+
+    name: str
+    clause: str
+    kind: Literal["measure", "event"]
+    source_name: str  # the measure or event in the feed
+    window: Window
+    pick: Pick  # an event without `met_if` is `count` of at least 1
+    unit: str | None
+    decided: Offset
+    if_missing: Literal["met", "not_met", "not_evaluable", "pending"] | None  # None for events
+    if_died: IfDied
+    if_coverage_ends: Literal["ignore", "not_met", "not_evaluable"]
+    if_tied: Ties | None  # None where no tie can matter
+    late_evidence: Literal["reopen", "stand"]
+
+
+# --- values: what amounts and comparisons are made of ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact number; `80%` is 4/5."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    value: date
+
+
+@dataclass(frozen=True, slots=True)
+class TermRef:
+    """A named term, in the version in force on the treatment's index date."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoiced:
+    """The treatment's own amount, in the contract's currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The treatment's payment lines fallen due by the day on which this line falls due, before limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDate:
+    """The treatment's index date, as `index` or `index_date`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeAtIndex:
+    """Completed years from birth date to index date; NULL without a birth date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of treatments, read as the type that its use asks for. Empty or unreadable is NULL."""
+
+    name: str
+    type: Literal["number", "text", "date", "truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeField:
+    """A property of the row that decided an outcome (`count`: of its satisfying rows in the window so far)."""
+
+    outcome: str
+    field: Literal["date", "value", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left op right`; `80% of price` is a product."""
+
+    op: Literal["+", "-", "*", "/"]
+    left: "Value"
+    right: "Value"
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    kind: Literal["min", "max"]
+    parts: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Completed units from `start` to `end`, both dates; negative the other way round."""
+
+    unit: Literal["days", "months", "years"]
+    start: "Value"
+    end: "Value"
+
+
+Value = (
+    Number | Text | Day | TermRef | Invoiced | Paid | IndexDate | AgeAtIndex | Column | OutcomeField
+    | Arithmetic | Extreme | Elapsed
+)  # fmt: skip
+
+
+# --- conditions -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIs:
+    """TRUE or FALSE once the outcome is decided, NULL while it is pending or disputed."""
+
+    outcome: str
+    status: FinalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    op: Literal["=", "!=", "<", "<=", ">", ">="]
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    value: Value
+    options: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A column of treatments that says true or false."""
+
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """TRUE when at least `count` of the parts are; FALSE when that can no longer be."""
+
+    count: int
+    parts: tuple["Condition", ...]
+
+
+Condition = StatusIs | Compare | InList | Truth | And | Or | Not | AtLeast
+
+
+# --- clauses ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyClause:
+    """One payment or refund clause: when each of its lines falls due, on what condition, how much.
+
+    `dues` has one entry a line of the series (one where there is no series); None stands for the day on which
+    the condition became TRUE. With `shares`, `amount` is the whole and line k its k-th part.
+    """
+
+    id: str
+    clause: str
+    direction: Literal["payment", "refund"]
+    dues: tuple[Offset | None, ...]
+    condition: Condition | None
+    condition_text: str
+    amount: Value
+    amount_text: str
+    shares: tuple[Fraction, ...] | None = None
+    on_failure: Literal["stop", "skip"] | None = None  # None where no repeated condition is
+    repeated: bool = False  # written as a series, even one of one line
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound on a treatment's total of some clauses, in the direction that they share."""
+
+    id: str
+    clause: str
+    of: tuple[str, ...]  # ids of money clauses and of earlier limits, written out
+    direction: Literal["payment", "refund"]
+    at_most: Value | None
+    at_least: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermVersion:
+    """A term's value from a day on (the first one's from the contract's beginning)."""
+
+    since: date
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    name: str
+    versions: tuple[TermVersion, ...]  # by `since`
+
+    def on(self, day: date) -> Fraction:
+        """The value in force on `day`."""
+        return next(v.value for v in reversed(self.versions) if v.since <= day)
+
+
+@dataclass(frozen=True, slots=True)
+class EligiblePart:
+    """One top-level `and`-part of `eligible`, with the words it was written in."""
+
+    text: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    name: str
+    codes: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        return (self.name, *self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    pay_within_days: int
+    residual: Literal["first", "last"] = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An agreement, ready to be planned. `version` is `sha256:` and the digest of the file's bytes."""
+
+    id: str
+    title: str
+    version: str
+    manufacturer: Party
+    payer: Party
+    currency: str
+    in_force_from: date
+    in_force_to: date | None
+    product_name: str
+    product_codes: tuple[str, ...]
+    sources: tuple[str, ...]
+    terms: tuple[Term, ...]
+    eligible: tuple[EligiblePart, ...]
+    coverage_gap_days: int
+    outcomes: tuple[Outcome, ...]
+    clauses: tuple[MoneyClause, ...]  # payments, then refunds, each in the order written
+    limits: tuple[Limit, ...]
+    settlement: Settlement
+
+    def term(self, name: str) -> Term:
+        return next(t for t in self.terms if t.name == name)
+
+    def outcome(self, name: str) -> Outcome:
+        return next(o for o in self.outcomes if o.name == name)
+
+    @property
+    def epochs(self) -> tuple[date, ...]:
+        """The days on which some term's value changes, the first version's first."""
+        days = {v.since for term in self.terms for v in term.versions} | {self.in_force_from}
+        return tuple(sorted(d for d in days if d >= self.in_force_from))
