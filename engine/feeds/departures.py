@@ -1,0 +1,114 @@
+"""Rows that leave the base tables: broken rules, re-sends, conflicts; and the account of each file."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from engine.feeds import quoting
+from engine.feeds.parts import Bench, Part
+from engine.feeds.report import FeedReport, FileReport, Quarantined, Reason
+from engine.feeds.tables import Table
+from engine.feeds.verdicts import DUPLICATE, repeated_keys, verdicts
+
+QUARANTINE_SHOWN = 10_000  # rows a file that a report carries; its counts are of all
+
+
+class Departures:
+    """Takes rows out of a bench's base tables and remembers of each its place and why."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.quarantined: dict[str, list[tuple[int, str, Reason, str]]] = {}  # by file: line, column, reason, raw
+        self.duplicates: Counter[str] = Counter()
+        for part in bench.parts:
+            self.quarantined[part.file] = [(line, "", reason, raw) for line, reason, raw in part.bad]
+
+    def take_faults(self, table: Table) -> None:
+        """Rows that break a rule."""
+        if not self.bench.parts_of(table):
+            return
+        base = self.bench.base(table)
+        found = self.bench.connection.execute(
+            f"SELECT row_no, fault FROM {base} WHERE fault IS NOT NULL ORDER BY row_no"
+        ).fetchall()
+        if not found:
+            return
+        for (row_no, fault), part in zip(found, self._parts(table, [row for row, _ in found]), strict=True):
+            rule = part.rules[fault]
+            self._quarantine(part, row_no, rule.column, rule.reason)
+        self.bench.connection.execute(f"DELETE FROM {base} WHERE fault IS NOT NULL")
+
+    def take_repeats(self, table: Table) -> None:
+        """Re-sends and conflicts; leaves the keys that are still repeated in `repeated_records` (outcomes)."""
+        bench, run = self.bench, self.bench.connection.execute
+        kept = quoting.name(bench.schema, "repeated_records" if table.name == "outcomes" else "_repeated")
+        rows = f"({bench.all_rows(table)})"
+        run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(rows, table.key)}")
+        if not run(f"SELECT 1 FROM {kept} LIMIT 1").fetchall():
+            return
+        content = [name for name in table.content if name not in table.key]
+        content += bench.attributes if table.has_attributes else ()
+        key = ", ".join(table.key)
+        of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
+        found = run(f"{verdicts(of_keys, table.key, content)} ORDER BY row_no").fetchall()
+        if found:
+            self._leave(table, found)
+            rows = f"({bench.all_rows(table)})"
+            of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
+            run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(of_keys, table.key)}")
+
+    def _leave(self, table: Table, found: list[tuple[int, str]]) -> None:
+        row_nos = [row for row, _ in found]
+        for (row_no, verdict), part in zip(found, self._parts(table, row_nos), strict=True):
+            if part.view:
+                self.bench.take_in(part)
+            if verdict == DUPLICATE:
+                self.duplicates[part.file] += 1
+            else:
+                self._quarantine(part, row_no, "", Reason.CONFLICT)
+        self.bench.connection.execute(
+            f"DELETE FROM {self.bench.base(table)} WHERE row_no IN (SELECT unnest($gone::BIGINT[]))",
+            {"gone": row_nos},
+        )
+
+    def _parts(self, table: Table, row_nos: list[int]) -> Iterator[Part]:
+        """The part of each row."""
+        parts = self.bench.parts_of(table)
+        ends = [part.last_row for part in parts]
+        return (parts[bisect_left(ends, row_no)] for row_no in row_nos)
+
+    def _quarantine(self, part: Part, row_no: int, column: str, reason: Reason) -> None:
+        self.quarantined[part.file].append((row_no - part.first_row, column, reason, ""))
+
+    # --- the account ------------------------------------------------------------------------------------
+
+    def rows_of(self, part: Part) -> Iterator[Quarantined]:
+        """All of a part's rows in quarantine by line, with the row as it stood."""
+        rows = sorted(self.quarantined[part.file], key=lambda row: row[0])
+        raws = part.raw([line for line, _, _, raw in rows if not raw])
+        for line, column, reason, raw in rows:
+            yield Quarantined(part.file, line, column, reason, raw or next(raws, (0, ""))[1])
+
+    def report(self) -> FeedReport:
+        files = tuple(self._account(part) for part in self.bench.parts)
+        shown = (row for part in self.bench.parts for row in islice(self.rows_of(part), QUARANTINE_SHOWN))
+        return FeedReport(files, tuple(shown))
+
+    def _account(self, part: Part) -> FileReport:
+        return FileReport(
+            file=part.file,
+            table=part.table.name,
+            rows=part.rows,
+            accepted=part.rows if part.view else self._accepted(part),
+            duplicates=self.duplicates[part.file],
+            quarantined=len(self.quarantined[part.file]),
+            warnings=part.warnings,
+        )
+
+    def _accepted(self, part: Part) -> int:
+        found = self.bench.connection.execute(
+            f"SELECT count(*) FROM {self.bench.base(part.table)} WHERE row_no > $first AND row_no <= $last",
+            {"first": part.first_row, "last": part.last_row},
+        ).fetchone()
+        return int(found[0]) if found else 0

@@ -1,0 +1,28 @@
+"""Facts as the plan reads them: relations of fixed columns in one schema of a DuckDB connection."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Treatments, outcomes, coverage: every version of every record, read and checked.
+
+    Relations in `schema` (tables or views), one row a version of a record:
+
+    - `treatments`: row_no, treatment_id, patient_id, product, payer, index_date, birth_date, status, known_on,
+      then one VARCHAR column for each of `attributes`, with the text as in the feed
+    - `outcomes`: row_no, record_key, record_id, patient_id, treatment_id, measure, effective_on, effective_to,
+      study_day, value, unit, source, status, known_on
+    - `coverage`: row_no, patient_id, payer, from_date, to_date, status, known_on
+    - `repeated_records` (source, record_key): the keys of outcomes that occur in more than one row
+    - `files` (table_name, file, first_row, last_row): where rows came from; a row's line (Parquet: its number)
+      is row_no - first_row
+
+    `row_no` is unique within a relation and increases in reading order. Empty text is NULL.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    schema: str
+    attributes: frozenset[str]

@@ -1,0 +1,47 @@
+"""Which rows of repeated keys stay: one of exact re-sends, none of a conflict, every real version.
+
+Of one key, rows known on the same day with different content are a conflict and all of them go. Of those that
+stay, in the order of `known_on`, a row that says the same as the one before it is a re-send, however late: it
+changes nothing, and evidence does not become later by being sent twice.
+"""
+
+from collections.abc import Sequence
+
+from engine.feeds import quoting
+
+CONFLICT, DUPLICATE = "conflict", "duplicate"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(quoting.name(column) for column in columns)
+
+
+def repeated_keys(relation: str, key: Sequence[str]) -> str:
+    """Query for the keys that more than one row of `relation` (SQL after FROM) has."""
+    return f"SELECT {_listed(key)} FROM {relation} GROUP BY {_listed(key)} HAVING count(*) > 1"
+
+
+def verdicts(relation: str, key: Sequence[str], content: Sequence[str]) -> str:
+    """Query for (row_no, verdict) of the rows that do not stay; `relation` holds all rows of its keys.
+
+    `status` final and an empty one are the same. Earlier rows (by row_no) win over later ones.
+    """
+    says = ", ".join(
+        f"coalesce({quoting.name(name)}, 'final')" if name == "status" else quoting.name(name)
+        for name in content
+    )
+    keys = _listed(key)
+    return f"""
+        WITH said AS (SELECT row_no, known_on, {keys}, row({says}) AS content FROM {relation}),
+        judged AS (
+            SELECT *, count(DISTINCT content) OVER (PARTITION BY {keys}, known_on) > 1 AS contested FROM said
+        ),
+        standing AS (
+            SELECT row_no, content IS NOT DISTINCT FROM
+                lag(content) OVER (PARTITION BY {keys} ORDER BY known_on, row_no) AS resent
+            FROM judged WHERE NOT contested
+        )
+        SELECT row_no, '{CONFLICT}' AS verdict FROM judged WHERE contested
+        UNION ALL
+        SELECT row_no, '{DUPLICATE}' FROM standing WHERE resent
+    """

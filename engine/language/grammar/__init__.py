@@ -1,0 +1,1 @@
+"""Conditions and amounts: the text of an expression to its meaning."""

@@ -1,0 +1,198 @@
+"""The whole plan of a contract: one function that names its parts in order."""
+
+from dataclasses import dataclass
+
+from engine.language import meaning as m
+from engine.plan import frames, limits, lines, statuses, subjects
+from engine.plan.tables import OUTCOMES, Run, Traits
+from engine.plan.tree import (
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Lit,
+    PlanBuilder,
+    Ref,
+    Relation,
+    Scan,
+    Select,
+    Step,
+    Type,
+    Union,
+    With,
+    and_,
+    call,
+    case,
+    compare,
+    eq,
+    in_,
+    integer,
+    not_,
+    null,
+    or_,
+    rename,
+    text,
+)
+from engine.plan.values import outcomes_in, walk
+
+SINGLE_PICKS = ("first", "last", "nearest", "lowest", "highest")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in the order in which they can run; each scans feed tables or refers to earlier steps.
+
+    Results are the steps `lines` (one row an owed line of an amount other than zero), `held` (one a line that
+    waits), `failures` (one an owed line whose amount cannot be worked out), `statuses` (one a treatment,
+    outcome and number) and `not_eligible` (one a treatment).
+    """
+
+    steps: tuple[Step, ...]
+
+
+RESULTS = ("lines", "held", "failures", "statuses", "not_eligible")
+
+
+def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
+    """Treatments enrolled → outcome statuses → lines → limits, as steps of typed relations."""
+    plan = PlanBuilder()
+    judged = subjects.candidates(plan, contract, run, traits)
+    subjects.not_eligible(plan, judged)
+    enrolled = subjects.subjects(plan, contract, judged)
+    states = _states(plan, contract, run, traits, enrolled)
+    clause_lines = lines.clause_lines(plan, states)
+    all_lines = limits.limit_lines(plan, contract, enrolled, clause_lines)
+    _line_results(plan, all_lines)
+    _status_result(plan, contract, states)
+    return Plan(tuple(plan.steps.values()))
+
+
+def due_outcomes(clause: m.MoneyClause, contract: m.Contract) -> tuple[str, ...]:
+    """The outcomes of a clause that have one status for each of its due dates."""
+    read = outcomes_in((clause.condition, clause.amount))
+    return tuple(n for n in read if contract.outcome(n).window.uses_due)
+
+
+def status_names(contract: m.Contract) -> dict[tuple[str, str], str]:
+    """What a series outcome is called: NAME, or CLAUSE.NAME where two series use it; by clause and outcome."""
+    users = [(c.id, o) for c in contract.clauses for o in due_outcomes(c, contract)]
+    shared = {o for _, o in users if sum(o == other for _, other in users) > 1}
+    return {(c, o): f"{c}.{o}" if o in shared else o for c, o in users}
+
+
+def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, enrolled: Ref) -> lines.States:
+    main = statuses.decided_frame(plan, contract, run, traits, frames.main_frame(contract, enrolled))
+    main = _with_row_values(plan, contract, "main", main)
+    due: dict[str, Ref] = {}
+    for clause in contract.clauses:
+        names = due_outcomes(clause, contract)
+        if names:
+            frame = frames.due_frame(contract, clause, names, enrolled)
+            decided = statuses.decided_frame(plan, contract, run, traits, frame)
+            due[clause.id] = _with_row_values(plan, contract, clause.id, decided)
+    return lines.States(contract, main, due)
+
+
+def _with_row_values(plan: PlanBuilder, contract: m.Contract, name: str, state: Ref) -> Ref:
+    """Adds `.date` and `.value` of the row that decided, for the outcomes whose fields an amount reads."""
+    fields = {
+        (n.outcome, n.field)
+        for n in walk((contract.clauses, contract.limits))
+        if isinstance(n, m.OutcomeField) and f"{n.outcome}__key" in state.columns
+    }
+    rows: Relation = state
+    for outcome, field in sorted(fields):
+        key = _single_key(contract.outcome(outcome))
+        if field == "date":
+            rows = With(rows, ((f"{outcome}__date", call("key_day", Type.DATE, key)),))
+        elif field == "value":
+            rows = With(rows, ((f"{outcome}__row", call("key_row", Type.KEY, key)),))
+            source = Select(
+                Scan("outcomes", OUTCOMES),
+                (
+                    (f"{outcome}__row", Col("row_no", Type.KEY)),
+                    (f"{outcome}__value", Col("value", Type.TEXT)),
+                ),
+            )
+            rows = Join(rows, source, (f"{outcome}__row",), how="left")
+    return state if rows is state else plan.add(f"{name}_values", plan.steps[state.step].grain, rows)
+
+
+def _single_key(outcome: m.Outcome) -> Expr:
+    """The key of the row that decided, where a single one did."""
+    basis, key = Col(f"{outcome.name}__basis", Type.TEXT), Col(f"{outcome.name}__key", Type.KEY)
+    alone = [text("early"), text("death")]
+    if outcome.pick.kind in SINGLE_PICKS:
+        alone.append(text("rows"))
+    return case((in_(basis, alone), key), otherwise=null(Type.KEY))
+
+
+def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...]) -> None:
+    lines_of = plan.add("all_lines", "a treatment, clause and number: owed or held", Union(all_lines))
+    amount, zero = Col("amount", Type.MONEY), Lit(0, Type.MONEY)
+    below_zero = and_(compare("lt", amount, zero), Col("from_clause", Type.TRUTH))
+    broken = or_(call("is_null", Type.TRUTH, amount), below_zero)
+    failing = Filter(lines_of, and_(lines.OWED, broken))
+    plan.add("failures", "an owed line without an amount", _kept(failing, ("treatment_id", "clause", "n")))
+    good = Filter(lines_of, and_(lines.OWED, compare("ne", amount, zero), not_(broken)))
+    signed = With(good, (("signed", _signed()),))
+    names = [
+        n for n in lines_of.columns if n not in ("owed", "held", "amount", "sign", "subject", "from_clause")
+    ]
+    plan.add("lines", "an owed line", rename(signed, {**{n: n for n in names}, "signed": "amount"}))
+    held = Filter(lines_of, lines.HELD)
+    kept = ("treatment_id", "clause", "n", "sign", "due", "amount", "because")
+    plan.add("held", "a line that waits for a pending outcome", _kept(held, kept))
+
+
+def _signed() -> Expr:
+    amount = Col("amount", Type.MONEY)
+    negative = call("sub", Type.MONEY, Lit(0, Type.MONEY), amount)
+    return case((eq(Col("sign", Type.INTEGER), integer(1)), amount), otherwise=negative)
+
+
+def _kept(relation: Relation, names: tuple[str, ...]) -> Relation:
+    return rename(relation, {n: n for n in names})
+
+
+def _status_result(plan: PlanBuilder, contract: m.Contract, states: lines.States) -> None:
+    parts: list[Relation] = [
+        _status_rows(states.main, o.name, o.name, integer(1))
+        for o in contract.outcomes
+        if not o.window.uses_due
+    ]
+    names = status_names(contract)
+    for clause_id, due in states.due.items():
+        for outcome in due_outcomes(next(c for c in contract.clauses if c.id == clause_id), contract):
+            parts.append(_status_rows(due, names[clause_id, outcome], outcome, Col("n", Type.INTEGER)))
+    if not parts:
+        empty = _status_rows_of_none(states.main)
+        parts = [empty]
+    plan.add(
+        "statuses", "a treatment, outcome and number", parts[0] if len(parts) == 1 else Union(tuple(parts))
+    )
+
+
+def _status_rows(state: Ref, name: str, outcome: str, n: Expr) -> Relation:
+    col = {p: Col(f"{outcome}__{p}", Type.TEXT) for p in ("status", "basis")}
+    items = (
+        ("treatment_id", Col("treatment_id", Type.TEXT)),
+        ("outcome", text(name)),
+        ("n", n),
+        ("status", col["status"]),
+        ("decided_on", Col(f"{outcome}__decided_on", Type.DATE)),
+        ("basis", col["basis"]),
+        ("row_no", call("key_row", Type.KEY, Col(f"{outcome}__key", Type.KEY))),
+        ("first_day", Col(f"{outcome}__first_day", Type.DATE)),
+        ("last_day", Col(f"{outcome}__last_day", Type.DATE)),
+        ("decided_day", Col(f"{outcome}__decided_day", Type.DATE)),
+    )
+    return Select(state, items)
+
+
+def _status_rows_of_none(main: Ref) -> Relation:
+    types = {"outcome": Type.TEXT, "n": Type.INTEGER, "status": Type.TEXT, "decided_on": Type.DATE}
+    types |= {"basis": Type.TEXT, "row_no": Type.KEY}
+    types |= dict.fromkeys(("first_day", "last_day", "decided_day"), Type.DATE)
+    items = [("treatment_id", Col("treatment_id", Type.TEXT)), *((n, null(t)) for n, t in types.items())]
+    return Filter(Select(main, tuple(items)), Lit(False, Type.TRUTH))

@@ -1,0 +1,309 @@
+"""Statuses: what the folded rows, death, loss of coverage and the decided day say of each outcome."""
+
+from dataclasses import dataclass
+
+from engine.language import meaning as m
+from engine.plan.coverage import Runs, runs
+from engine.plan.frames import CAUSES, FoldedFrame, Frame, cutoff, folded
+from engine.plan.picks import Folded
+from engine.plan.subjects import AS_OF
+from engine.plan.tables import Run, Traits
+from engine.plan.tree import (
+    FALSE,
+    Agg,
+    Col,
+    Expr,
+    Fold,
+    Join,
+    PlanBuilder,
+    Ref,
+    Relation,
+    Type,
+    With,
+    and_,
+    call,
+    case,
+    coalesce,
+    compare,
+    eq,
+    greatest,
+    integer,
+    is_not_null,
+    is_null,
+    le,
+    least,
+    lt,
+    not_,
+    null,
+    or_,
+    rename,
+    text,
+)
+from engine.plan.values import outcome_column
+
+PENDING = text("pending")
+_KEPT = ("status", "decided_on", "basis", "key", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one frame's statuses are worked out."""
+
+    contract: m.Contract
+    run: Run
+    traits: Traits
+    frame: Frame
+    latest_day: bool = False
+
+
+def decided_frame(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, frame: Frame) -> Ref:
+    """The frame's instances with, for each outcome, status, decided_on, basis, key and count."""
+    grain = (
+        "an eligible treatment"
+        if frame.name == "main"
+        else f"an eligible treatment and due date of {frame.name}"
+    )
+    instances = plan.add(f"{frame.name}_dates", grain, frame.instances)
+    named = Frame(frame.name, frame.keys, frame.outcomes, instances)
+    if not frame.outcomes:
+        return instances
+    first = _statuses(plan, Reading(contract, run, traits, named))
+    if not traits.partial_dates:
+        return plan.add(f"{frame.name}_statuses", grain, first)
+    last = _statuses(plan, Reading(contract, run, traits, named, latest_day=True))
+    return plan.add(f"{frame.name}_statuses", grain, _both_readings(named, first, last))
+
+
+def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
+    frame = reading.frame
+    suffix = "_by_last_day" if reading.latest_day else ""
+    fold = folded(frame, reading.run, reading.traits, reading.latest_day)
+    grain = "a treatment (and due date) with any outcome row"
+    folds = plan.add(f"{frame.name}_folds{suffix}", grain, fold.relation)
+    state: Relation = Join(frame.instances, folds, frame.keys, how="left")
+    state, gaps = _with_coverage(state, reading)
+    for items in _layers(reading, fold):
+        state = With(state, items)
+    for outcome, prefix in gaps.items():
+        state = _held_by_gap(state, frame.keys, reading.contract.outcome(outcome), prefix)
+    names = reading.contract.outcome
+    final = [item for o in frame.outcomes for item in _as_of(names(o.name))]
+    kept = [n for n in frame.instances.columns]
+    state = With(state, tuple(final))
+    columns = [*kept, *(f"{o.name}__{part}" for o in frame.outcomes for part in _KEPT)]
+    return rename(state, {n: n for n in columns})
+
+
+def _with_coverage(state: Relation, reading: Reading) -> tuple[Relation, dict[str, Runs]]:
+    """Adds for each outcome that minds it the day on which coverage was lost; gives the forgiven gaps."""
+    frame, gaps = reading.frame, {}
+    shared: dict[Expr | None, Runs] = {}
+    for o in frame.outcomes:
+        if o.if_coverage_ends == "ignore" or not reading.traits.coverage:
+            continue
+        day = cutoff(o, reading.run)
+        if day not in shared:
+            shared[day] = runs(
+                reading.contract, reading.run, reading.traits, frame.instances, frame.keys, day
+            )
+        losses = shared[day].losses
+        names = {k: k for k in frame.keys}
+        names |= {n: f"{o.name}__{n}" for n in ("lost_on", "lost_for_good_on")}
+        state = Join(state, rename(losses, names), frame.keys, how="left")
+        if reading.contract.coverage_gap_days:
+            gaps[o.name] = shared[day]
+    return state, gaps
+
+
+def _layers(reading: Reading, fold: FoldedFrame) -> list[tuple[tuple[str, Expr], ...]]:
+    """Columns over columns: death and loss, which of them governs, then status, day, basis and key."""
+    layers: list[list[tuple[str, Expr]]] = [[], [], [], []]
+    for o in reading.frame.outcomes:
+        names = _Names(o.name)
+        prefix = fold.death_columns.get(o.name)
+        layers[0] += _death(o, names, prefix)
+        layers[1] += _loss(o, names, reading)
+        layers[2] += _early(names, fold.picks[o.name])
+        layers[3] += _raw(o, names, fold.picks[o.name], prefix is not None)
+    return [tuple(layer) for layer in layers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    outcome: str
+
+    def text(self, part: str) -> Col:
+        return outcome_column(self.outcome, part)
+
+    def day(self, part: str) -> Col:
+        return outcome_column(self.outcome, part, Type.DATE)
+
+    def key(self, part: str) -> Col:
+        return outcome_column(self.outcome, part, Type.KEY)
+
+
+def _death(o: m.Outcome, names: _Names, prefix: str | None) -> list[tuple[str, Expr]]:
+    """The first death's key, and the status that it gives where it is on or before the window's last day."""
+    if prefix is None:
+        return [(f"{o.name}__died_as", null(Type.TEXT)), (f"{o.name}__death_key", null(Type.KEY))]
+    keys = [Col(f"{prefix}__{cause}", Type.KEY) for cause in CAUSES]
+    key = least(*keys)
+    first_day = call("key_day", Type.DATE, key)
+    that_day = [coalesce(eq(call("key_day", Type.DATE, k), first_day), FALSE) for k in keys]
+    several = or_(*(and_(a, b) for i, a in enumerate(that_day) for b in that_day[i + 1 :]))
+    gives = [_status_text(s) for s in (o.if_died.related, o.if_died.unrelated, o.if_died.unknown)]
+    by_cause = [(is_it, status) for is_it, status in zip(that_day[:2], gives[:2], strict=True)]
+    status = case((several, gives[2]), *by_cause, otherwise=gives[2])
+    matters = le(first_day, names.day("last_day"))
+    return [
+        (f"{o.name}__died_as", case((matters, status), otherwise=null(Type.TEXT))),
+        (f"{o.name}__death_key", key),
+    ]
+
+
+def _status_text(status: str) -> Expr:
+    return null(Type.TEXT) if status == "ignore" else text(status)
+
+
+def _loss(o: m.Outcome, names: _Names, reading: Reading) -> list[tuple[str, Expr]]:
+    """The day that governs (death's or loss's) and the status it gives; NULL where neither does."""
+    died_on = call("key_day", Type.DATE, names.key("death_key"))
+    died_on = case((is_not_null(names.text("died_as")), died_on), otherwise=null(Type.DATE))
+    if o.if_coverage_ends == "ignore" or not reading.traits.coverage:
+        nothing = null(Type.DATE)
+        return [
+            (f"{o.name}__died_on", died_on),
+            (f"{o.name}__gone_on", nothing),
+            (f"{o.name}__gone_for_good_on", nothing),
+        ]
+    lost_on = names.day("lost_on")
+    died_first = coalesce(le(died_on, lost_on), FALSE)
+    counts = and_(le(lost_on, names.day("last_day")), not_(died_first))
+    gone = case((counts, lost_on), otherwise=null(Type.DATE))
+    for_good = case((counts, names.day("lost_for_good_on")), otherwise=null(Type.DATE))
+    return [
+        (f"{o.name}__died_on", died_on),
+        (f"{o.name}__gone_on", gone),
+        (f"{o.name}__gone_for_good_on", for_good),
+    ]
+
+
+def _early(names: _Names, pick: Folded) -> list[tuple[str, Expr]]:
+    """The key that decided early, where no death or loss came before its day."""
+    if pick.early_key is None:
+        return [(f"{names.outcome}__early_valid", null(Type.KEY))]
+    on = call("key_day", Type.DATE, pick.early_key)
+    governs = least(names.day("gone_on"), names.day("died_on"))
+    stands = or_(is_null(governs), le(on, governs))
+    return [(f"{names.outcome}__early_valid", case((stands, pick.early_key), otherwise=null(Type.KEY)))]
+
+
+def _raw(o: m.Outcome, names: _Names, pick: Folded, can_die: bool) -> list[tuple[str, Expr]]:
+    """Status, day, basis and key as they will be once their day has come."""
+    early = names.key("early_valid")
+    is_early = is_not_null(early)
+    gone = is_not_null(names.day("gone_on"))
+    dead = and_(is_not_null(names.text("died_as")), not_(gone))
+    decided = names.day("decided_day")
+    missing = text(o.if_missing) if o.if_missing else pick.final
+    missing_day = null(Type.DATE) if o.if_missing == "pending" else decided
+    lost_as = text(o.if_coverage_ends)
+
+    def choose(by_row: Expr, by_loss: Expr, by_death: Expr, by_rows: Expr, by_silence: Expr) -> Expr:
+        branches = [(is_early, by_row)] if pick.early_key is not None else []
+        if o.if_coverage_ends != "ignore":
+            branches.append((gone, by_loss))
+        if can_die:
+            branches.append((dead, by_death))
+        return case(*branches, (pick.seen, by_rows), otherwise=by_silence)
+
+    early_day = call("key_day", Type.DATE, early)
+    nothing = null(Type.KEY)
+    bases = [text(b) for b in ("early", "coverage", "death", "rows", "missing")]
+    if o.kind == "event":
+        bases[4] = text("no_event")
+    name = o.name
+    return [
+        (f"{name}__then", choose(text(pick.early), lost_as, names.text("died_as"), pick.final, missing)),
+        (
+            f"{name}__then_on",
+            choose(early_day, names.day("gone_for_good_on"), names.day("died_on"), decided, missing_day),
+        ),
+        (f"{name}__then_basis", choose(bases[0], bases[1], bases[2], bases[3], bases[4])),
+        (f"{name}__then_key", choose(early, nothing, names.key("death_key"), pick.final_key, nothing)),
+    ]
+
+
+def _held_by_gap(state: Relation, keys: tuple[str, ...], o: m.Outcome, by: Runs) -> Relation:
+    """Moves a status decided within a forgiven gap of coverage to the day on which coverage came back."""
+    names = _Names(o.name)
+    gap_from, gap_until = Col("gap_from", Type.DATE), Col("gap_until", Type.DATE)
+    then_on = names.day("then_on")
+    at_its_start = and_(eq(then_on, gap_from), is_null(names.key("early_valid")))
+    within = and_(or_(lt(gap_from, then_on), at_its_start), lt(then_on, gap_until))
+    minds = and_(within, le(gap_from, names.day("last_day")))
+    gaps = rename(by.gaps, {n: n for n in (*keys, "gap_from", "gap_until")})
+    needed = (*keys, f"{o.name}__then_on", f"{o.name}__early_valid", f"{o.name}__last_day")
+    held = Join(rename(state, {n: n for n in needed}), gaps, keys, where=minds)
+    until = Fold(held, keys, ((f"{o.name}__held_until", Agg("max", gap_until, Type.DATE)),))
+    joined = Join(state, until, keys, how="left")
+    moved = case(
+        (is_not_null(names.day("held_until")), names.day("held_until")), otherwise=names.day("then_on")
+    )
+    shifted = With(joined, ((f"{o.name}__moved_on", moved),))
+    others = {n: n for n in shifted.columns if n not in (f"{o.name}__then_on", f"{o.name}__moved_on")}
+    return rename(shifted, {**others, f"{o.name}__moved_on": f"{o.name}__then_on"})
+
+
+def _as_of(o: m.Outcome) -> list[tuple[str, Expr]]:
+    """The status as of the run's day: pending until its day has come."""
+    names = _Names(o.name)
+    come = le(names.day("then_on"), AS_OF)
+    return [
+        (f"{o.name}__status", case((come, names.text("then")), otherwise=PENDING)),
+        (f"{o.name}__decided_on", case((come, names.day("then_on")), otherwise=null(Type.DATE))),
+        (f"{o.name}__basis", case((come, names.text("then_basis")), otherwise=text("waiting"))),
+        (f"{o.name}__key", case((come, names.key("then_key")), otherwise=null(Type.KEY))),
+    ]
+
+
+def _both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
+    """One status where dates that are only a month or a year give the same one by their first and last day;
+    not evaluable where they do not; pending while one of the two is."""
+    names = {f"{o.name}__{part}": f"{o.name}__last_{part}" for o in frame.outcomes for part in _KEPT}
+    other = rename(last, {**{k: k for k in frame.keys}, **names})
+    state: Relation = Join(first, other, frame.keys, how="left")
+    columns = {n: n for n in frame.instances.columns}
+    items = []
+    for o in frame.outcomes:
+        items += _merged(_Names(o.name))
+        columns |= {f"{o.name}__both_{part}": f"{o.name}__{part}" for part in _KEPT}
+    return rename(With(state, tuple(items)), columns)
+
+
+def _merged(names: _Names) -> list[tuple[str, Expr]]:
+    first, last = names.text("status"), names.text("last_status")
+    waits = or_(eq(first, PENDING), eq(last, PENDING))
+    differ = compare("ne", first, last)
+    later = greatest(names.day("decided_on"), names.day("last_decided_on"))
+    by_last = compare("lt", names.day("decided_on"), names.day("last_decided_on"))
+    count, last_count = (outcome_column(names.outcome, p, Type.INTEGER) for p in ("count", "last_count"))
+    out = names.outcome
+    return [
+        (f"{out}__both_status", case((waits, PENDING), (differ, text("not_evaluable")), otherwise=first)),
+        (f"{out}__both_decided_on", case((waits, null(Type.DATE)), otherwise=later)),
+        (
+            f"{out}__both_basis",
+            case(
+                (waits, text("waiting")),
+                (differ, text("partial_date")),
+                (by_last, names.text("last_basis")),
+                otherwise=names.text("basis"),
+            ),
+        ),
+        (
+            f"{out}__both_key",
+            case((waits, null(Type.KEY)), (by_last, names.key("last_key")), otherwise=names.key("key")),
+        ),
+        (f"{out}__both_count", least(coalesce(count, integer(0)), coalesce(last_count, integer(0)))),
+    ]

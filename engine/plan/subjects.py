@@ -1,0 +1,139 @@
+"""Subjects: which treatments are the contract's, and with what dates."""
+
+from datetime import timedelta
+
+from engine.language import meaning as m
+from engine.plan import rows
+from engine.plan.tables import Run, Traits
+from engine.plan.tree import (
+    FALSE,
+    TRUE,
+    Agg,
+    Col,
+    Expr,
+    Filter,
+    Fold,
+    Join,
+    PlanBuilder,
+    Ref,
+    Relation,
+    Type,
+    With,
+    add_days,
+    add_months,
+    and_,
+    case,
+    coalesce,
+    compare,
+    day,
+    in_,
+    integer,
+    is_not_null,
+    is_null,
+    le,
+    lt,
+    not_,
+    null,
+    or_,
+    rename,
+    text,
+)
+from engine.plan.values import INDEX_DATE, Conditions, attribute_names
+
+AS_OF = Col("as_of", Type.DATE)
+
+
+def offset_day(offset: m.Offset) -> Expr:
+    """The day of an offset from the index date or from the column `due`."""
+    anchor = Col("due", Type.DATE) if offset.anchor == "due" else INDEX_DATE
+    return add_days(add_months(anchor, offset.shift.months), offset.shift.days)
+
+
+def candidates(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits) -> Ref:
+    """One row a treatment whose index date has come: the part of eligibility that it fails, if one."""
+    names = attribute_names(
+        (contract.eligible, contract.clauses, contract.limits)
+    )  # the plan scans no other column
+    current = rows.treatments(run, traits, dict.fromkeys(sorted(names), Type.TEXT))
+    if run.as_of is not None:
+        current = With(current, (("as_of", day(run.as_of)),))
+    started: Relation = Filter(current, le(INDEX_DATE, AS_OF))
+    started = rows.without(started, "status", "known_on", "known_until")
+    renamed = rename(started, {n: "subject" if n == "row_no" else n for n in started.columns})
+    with_coverage = _with_spans(renamed, contract, run, traits)
+    failed, undetermined = _eligibility(contract, traits)
+    judged = With(with_coverage, (("failed", failed), ("undetermined", undetermined)))
+    return plan.add("candidates", "a treatment whose index date has come", judged)
+
+
+def not_eligible(plan: PlanBuilder, judged: Ref) -> Ref:
+    failing = Filter(judged, is_not_null(Col("failed", Type.TEXT)))
+    kept = rename(failing, {n: n for n in ("treatment_id", "failed", "undetermined")})
+    return plan.add("not_eligible", "a treatment that is not the contract's", kept)
+
+
+def subjects(plan: PlanBuilder, contract: m.Contract, judged: Ref) -> Ref:
+    """One row an eligible treatment, with the epoch of the terms that governs it."""
+    eligible = Filter(judged, is_null(Col("failed", Type.TEXT)))
+    numbers = [(compare("ge", INDEX_DATE, day(d)), integer(k)) for k, d in enumerate(contract.epochs)]
+    epoch = case(*reversed(numbers[1:]), otherwise=integer(0))
+    kept = rows.without(eligible, "failed", "undetermined", "spans", "held_spans")
+    return plan.add("subjects", "an eligible treatment", With(kept, (("epoch", epoch),)))
+
+
+def _with_spans(started: Relation, contract: m.Contract, run: Run, traits: Traits) -> Relation:
+    """Adds how many coverage spans the patient has, and how many of the payer's hold the index date."""
+    if not traits.coverage:
+        return started
+    spans = rename(
+        rows.spans(run, traits, keep_versions=False),
+        {"patient_id": "patient_id", "payer": "span_payer", "from_date": "from_date", "to_date": "to_date"},
+    )
+    starts, ends = Col("from_date", Type.DATE), Col("to_date", Type.DATE)
+    pairs = Join(
+        rename(started, {n: n for n in ("subject", "patient_id", "index_date", "as_of")}),
+        spans,
+        ("patient_id",),
+        where=le(starts, AS_OF),
+    )
+    holds = and_(
+        in_(Col("span_payer", Type.TEXT), [text(n) for n in contract.payer.known_as]),
+        le(starts, INDEX_DATE),
+        or_(is_null(ends), le(INDEX_DATE, ends)),
+    )
+    counted = Fold(
+        pairs,
+        ("subject",),
+        (
+            ("spans", Agg("count", None, Type.INTEGER)),
+            ("held_spans", Agg("count", None, Type.INTEGER, where=holds)),
+        ),
+    )
+    return Join(started, counted, ("subject",), how="left")
+
+
+def _eligibility(contract: m.Contract, traits: Traits) -> tuple[Expr, Expr]:
+    """The text of the first part that is FALSE, else of the first that is NULL, and whether it is the latter."""
+    parts = _identity_parts(contract, traits)
+    conditions = Conditions(contract)
+    judged = [(p.text, conditions.truth(p.condition)) for p in contract.eligible]
+    false = [(not_(truth), text(name)) for name, truth in (*parts, *judged)]
+    unknown = [(is_null(truth), text(name)) for name, truth in judged]
+    some_false = or_(*(coalesce(truth, FALSE) for truth, _ in false))
+    failed = case(*false, *unknown, otherwise=null(Type.TEXT))
+    some_unknown = or_(*(truth for truth, _ in unknown))
+    undetermined = case((some_false, FALSE), (some_unknown, TRUE), otherwise=FALSE)
+    return failed, undetermined
+
+
+def _identity_parts(contract: m.Contract, traits: Traits) -> list[tuple[str, Expr]]:
+    product = in_(Col("product", Type.TEXT), [text(c) for c in contract.product_codes])
+    payer = in_(Col("payer", Type.TEXT), [text(n) for n in contract.payer.known_as])
+    in_force = compare("ge", INDEX_DATE, day(contract.in_force_from))
+    if contract.in_force_to is not None:
+        in_force = and_(in_force, lt(INDEX_DATE, day(contract.in_force_to + timedelta(days=1))))
+    parts = [("product", coalesce(product, FALSE)), ("payer", coalesce(payer, FALSE)), ("in_force", in_force)]
+    if traits.coverage:
+        lost = coalesce(compare("eq", Col("held_spans", Type.INTEGER), integer(0)), FALSE)
+        parts.append(("coverage", not_(lost)))
+    return parts

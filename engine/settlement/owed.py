@@ -1,0 +1,98 @@
+"""`owed`: everything that has ever fallen due on a contract, by the facts known by a day. Posts nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from engine.backends.duckdb import run_plan
+from engine.feeds.facts import Facts
+from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, nearest
+from engine.language import meaning as m
+from engine.plan.build import Plan, build_plan
+from engine.plan.tables import Run, Traits
+from engine.plan.values import attribute_names
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The results of a run, as temporary tables of `connection`: see `RESULTS` of the plan."""
+
+    contract: m.Contract
+    run: Run
+    plan: Plan
+    connection: duckdb.DuckDBPyConnection
+    facts: Facts
+
+    def rows(self, query: str, parameters: list[object] | None = None) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query, parameters or []).fetchall()
+
+
+def work_out(contract: m.Contract, facts: Facts, run: Run) -> Owed:
+    """Run the contract's plan on the facts.
+
+    Refused: a column that the contract names and the feed lacks; a line that falls due whose amount is NULL,
+    divided by zero or below zero, by treatment and clause.
+    """
+    check_columns(contract, facts)
+    plan = build_plan(contract, run, traits_of(facts))
+    run_plan(plan, facts.connection, facts.schema)
+    owed = Owed(contract, run, plan, facts.connection, facts)
+    refuse_failures(owed)
+    return owed
+
+
+def check_columns(contract: m.Contract, facts: Facts) -> None:
+    wanted = attribute_names((contract.eligible, contract.clauses, contract.limits))
+    missing = sorted(wanted - facts.attributes)
+    if missing:
+        known = sorted(facts.attributes)
+        raise Refusal(
+            [
+                Diagnostic(
+                    "unknown_column",
+                    f"the contract reads '{name}', and the treatments of this feed have no such column",
+                    hint=nearest(name, known) or f"the feed has: {', '.join(known) or 'no further columns'}",
+                )
+                for name in missing
+            ],
+            Exit.REFUSED,
+        )
+
+
+def refuse_failures(owed: Owed, most: int = 20) -> None:
+    query = "SELECT treatment_id, clause, n FROM failures ORDER BY ALL"
+    failures = owed.connection.execute(query).fetchmany(most + 1)
+    if failures:
+        clauses = {c.id: c.clause for c in owed.contract.clauses} | {
+            c.id: c.clause for c in owed.contract.limits
+        }
+        problems = [
+            Diagnostic(
+                "no_amount",
+                f"treatment {treatment}, clause {clause} ({clauses.get(clause, '')}), line {n}: the amount cannot "
+                "be worked out: a part of it is empty, divided by zero, or it falls below zero",
+                hint="look at the columns and outcomes that the amount reads, or guard the clause by an `if`",
+            )
+            for treatment, clause, n in failures[:most]
+        ]
+        raise Refusal(problems, Exit.PROBLEMS)
+
+
+def traits_of(facts: Facts) -> Traits:
+    """What the facts contain, by a few cheap questions."""
+    schema = facts.schema
+
+    def some(query: str) -> bool:
+        return facts.connection.execute(query.format(schema=f'"{schema}"')).fetchone() is not None
+
+    return Traits(
+        coverage=some("SELECT 1 FROM {schema}.coverage LIMIT 1"),
+        partial_dates=some("SELECT 1 FROM {schema}.outcomes WHERE effective_to IS NOT NULL LIMIT 1"),
+        study_days=some("SELECT 1 FROM {schema}.outcomes WHERE study_day IS NOT NULL LIMIT 1"),
+        repeated_treatments=some(
+            "SELECT 1 FROM {schema}.treatments GROUP BY treatment_id HAVING count(*) > 1 LIMIT 1"
+        ),
+        repeated_spans=True,
+        repeated_records=some("SELECT 1 FROM {schema}.repeated_records LIMIT 1"),
+    )
