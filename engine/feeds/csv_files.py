@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.feeds.csv_exact import raw_records, read_header, read_records
+from engine.feeds.csv_fast import read_fast
 from engine.feeds.header import check_columns, problem
 from engine.feeds.parts import Bench, Part
 from engine.feeds.staging import Stretch, insert_columns
@@ -33,6 +34,14 @@ def open_csv(path: Path, table: Table) -> tuple[Part, list[Diagnostic]]:
 
 def read_csv(bench: Bench, part: Part, path: Path, known_on: date) -> None:
     """Reads all records of an opened file into the bench's base table."""
+    if read_fast(bench, part, path, known_on):
+        part.raw = _Raw(path, {})
+    else:
+        read_exactly(bench, part, path, known_on)
+
+
+def read_exactly(bench: Bench, part: Part, path: Path, known_on: date) -> None:
+    """The same, slowly: for files with lines that need care."""
     spans: dict[int, int] = {}
     last_line = 1
 

@@ -16,7 +16,7 @@ from engine.kernel.dates import FIRST_DAY, LAST_DAY
 from engine.kernel.money import DECIMAL_PATTERN
 
 KEY_SEPARATOR = "chr(31)"
-_BLANKS = "' \t\r\n\u00a0'"
+_BLANKS = "(32, 9, 10, 13, 160)"  # code points; trim() of these costs six times as much
 _PLAUSIBLE = f"BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}'"
 _STATUS_LIST = ", ".join(quoting.text(status) for status in STATUSES)
 
@@ -86,8 +86,9 @@ def _not_a_day(name: str, full_day: str) -> str:
 
 
 def _text_rules(name: str) -> Iterator[Rule]:
+    blank = f"unicode({name}) IN {_BLANKS} OR unicode(right({name}, 1)) IN {_BLANKS}"
     yield Rule(Reason.CONTROL_CHARACTER, name, f"contains({name}, {KEY_SEPARATOR})")
-    yield Rule(Reason.SURROUNDING_BLANKS, name, f"trim({name}, {_BLANKS}) != {name}")
+    yield Rule(Reason.SURROUNDING_BLANKS, name, blank)
     if name == "value":
         comma = f"contains({name}, ',') AND regexp_full_match({name}, '-?[0-9]+,[0-9]+')"
         yield Rule(Reason.DECIMAL_COMMA, name, comma)

@@ -32,6 +32,10 @@ class Form:
         """Nothing was written under this key, rather than something unreadable."""
         return self.node.entry(name) is None
 
+    def has(self, name: str) -> bool:
+        """Something readable was written under this key."""
+        return not self.left_open(name) and name not in self.broken
+
     def at(self, name: str) -> Place:
         """The place of a key, or of the mapping where the key is left out."""
         entry = self.node.entry(name)
@@ -69,14 +73,19 @@ def _declare(declared: _Key) -> Any:
 
 
 class Record(Shape[F]):
-    """A mapping with the keys that a form declares."""
+    """A mapping with the keys that a form declares.
 
-    def __init__(self, form: type[F]) -> None:
-        self.form, self.words = form, form.called
+    One that lacks a required key is None, unless it is `partial`: then what is there is read, and whoever
+    uses a required key asks `has` first.
+    """
+
+    def __init__(self, form: type[F], partial: bool = False) -> None:
+        self.form, self.words, self.partial = form, form.called, partial
         self.keys: dict[str, tuple[str, _Key]] = {}
         for field in dataclasses.fields(form):
             if declared := field.metadata.get("key"):
                 self.keys[declared.name or field.name] = (field.name, declared)
+        self.needed = {name for name, (_, k) in self.keys.items() if k.required} | set(form.exactly_one)
         self.known = [name for name, (_, k) in self.keys.items() if k.shape is not None]
 
     def read(self, node: Node, notes: Notes) -> F | None:
@@ -96,9 +105,7 @@ class Record(Shape[F]):
                 broken.add(entry.key.text)
         whole = self._has_all(node, notes)
         chosen = self._has_one(node, notes)
-        if any(declared.required and name in broken for name, (_, declared) in self.keys.items()):
-            return None
-        if not (whole and chosen) or broken & set(self.form.exactly_one):
+        if not self.partial and (broken & self.needed or not (whole and chosen)):
             return None
         return self.form(node=node, broken=frozenset(broken), **values)
 

@@ -45,6 +45,12 @@ def _plain(text: str) -> str:
     return text.strip()
 
 
+def _expression(text: str) -> str:
+    """The text as it stands, so that places within it hold."""
+    _plain(text)
+    return text
+
+
 def _contract_id(text: str) -> str:
     if not re.fullmatch(_ID_PATTERN, text) or len(text) > 80:
         hint = "use letters, digits, '-', '_' and '.', such as kymriah-us-day30"
@@ -96,9 +102,11 @@ LENGTH: Leaf[Shift] = Leaf(
 DAYS = Leaf(
     "a number of days, such as 38 days", scalars.days_long, _pattern("(?:0|[1-9][0-9]*) (?:day|week)s?")
 )
-CONDITION = Leaf("a condition, such as remission is met", _plain, {"type": "string", "maxLength": MAX_TEXT})
+CONDITION = Leaf(
+    "a condition, such as remission is met", _expression, {"type": "string", "maxLength": MAX_TEXT}
+)
 AMOUNT = Leaf(
-    "an amount, such as 80% of price", _plain, {"type": ["string", "number"], "maxLength": MAX_TEXT}
+    "an amount, such as 80% of price", _expression, {"type": ["string", "number"], "maxLength": MAX_TEXT}
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _WHY_NO_NUMBER = (
     (r"[+-]?[0-9][0-9.]*[eE][+-]?[0-9]+", "exponents are refused", "write all digits"),
     (r"[+-]?0[xXoObB][0-9a-fA-F]+", "only decimal digits are numbers", "write it as a decimal"),
     (r"[+-]?[0-9][0-9_]*_[0-9_.]*", "underscores in numbers are refused", "write the digits alone"),
-    (r"[+-]?[0-9]+([,' ][0-9]{3})+(\.[0-9]+)?", "thousands are not set apart", "write the digits alone"),
+    (r"[+-]?[0-9]+([,' ][0-9]{3})+(\.[0-9]+)?", "thousands stand together", "write the digits alone"),
     (r"[+-]?[0-9]+,[0-9]+", "the decimal sign is a point", "write 0.5, not 0,5"),
     (r"[+-]?\.[0-9]+", "a digit must stand before the point", "write 0.5, not .5"),
     (r"[+-]?[0-9]+\.", "a digit must stand after the point", "write 5 or 5.0"),

@@ -182,4 +182,4 @@ class ContractForm(Form):
     interest: None = later("interest on what is paid late")
 
 
-CONTRACT: Record[ContractForm] = Record(ContractForm)
+CONTRACT: Record[ContractForm] = Record(ContractForm, partial=True)

@@ -78,20 +78,31 @@ class _StopReading(Exception):  # noqa: N818 - what was found is in the notes
 
 def read_tree(data: bytes, notes: Notes) -> Mapping | None:
     """The file's top-level mapping, or None with the reasons in `notes`. Fills in the notes' lines."""
+    top = _read_node(data, notes)
+    if top is None or isinstance(top, Mapping):
+        return top
+    notes.add(
+        "not_a_mapping", "the file must be a mapping of keys to values", top.place, "write 'key: value'"
+    )
+    return None
+
+
+def read_list(data: bytes, notes: Notes) -> Sequence | None:
+    """The file's top-level list, or None with the reasons in `notes`. Fills in the notes' lines."""
+    top = _read_node(data, notes)
+    if top is None or isinstance(top, Sequence):
+        return top
+    notes.add("not_a_list", "the file must be a list", top.place, "begin each element with '- '")
+    return None
+
+
+def _read_node(data: bytes, notes: Notes) -> Node | None:
     try:
-        text = _decode(data, notes)
-        composer = _Composer(text, notes)
+        composer = _Composer(_decode(data, notes), notes)
         top = composer.document()
     except _StopReading:
         return None
-    if composer.problems or top is None:
-        return None
-    if not isinstance(top, Mapping):
-        notes.add(
-            "not_a_mapping", "the file must be a mapping of keys to values", top.place, "write 'key: value'"
-        )
-        return None
-    return top
+    return None if composer.problems else top
 
 
 def note_unfit(notes: Notes, unfit: Unfit, node: Scalar) -> None:

@@ -102,6 +102,7 @@ def _items(contract: m.Contract, limit: m.Limit) -> tuple[tuple[str, Expr], ...]
         ("held", FALSE),
         ("due", Col("last_due", Type.DATE)),
         ("amount", Col("excess", Type.MONEY)),
+        ("paid", null(Type.MONEY)),
         ("because", because),
         *empty,
     )

@@ -1,7 +1,8 @@
 """Lines: what each clause owes on each treatment, whether it is owed yet, and how much.
 
 A line is one row a treatment, clause and number in the series, whatever its state: `owed` (its condition is
-TRUE and it has fallen due), `held` (something it waits for is pending) or neither.
+TRUE and it has fallen due), `held` (something it waits for is pending) or scheduled (neither: TRUE, and its day
+has not come). Lines whose condition is FALSE are left out.
 """
 
 from collections.abc import Mapping
@@ -49,12 +50,12 @@ from engine.plan.tree import (
     text,
     wide,
 )
-from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in, reads, status
+from engine.plan.values import PAID, Conditions, decided_on, minor_amount, outcomes_in, reads, status
 
 TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amount", Type.MONEY)
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
 SIGN = {"payment": 1, "refund": -1}
-LINE_COLUMNS = ("subject", "clause", "n", "sign", "owed", "held", "due", "amount", "because")
+LINE_COLUMNS = ("subject", "clause", "n", "sign", "owed", "held", "due", "amount", "paid", "because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _lines(plan: PlanBuilder, states: States, clause: m.MoneyClause, payments: l
     held = and_(coalesce(TRUTH, TRUE), unsettled)
     owed = and_(coalesce(TRUTH, FALSE), not_(unsettled), le(Col("falls_due", Type.DATE), AS_OF))
     rows = With(rows, (("held", held), ("owed", coalesce(owed, FALSE))))
-    rows = Filter(rows, or_(OWED, HELD))
+    rows = Filter(rows, coalesce(TRUTH, TRUE))
     if reads(clause.amount, m.Paid):
         rows = _with_paid(plan, rows, clause, payments)
     rows = With(rows, (("amount", _amount(states.contract, clause)),))
@@ -251,6 +252,7 @@ def _line_items(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str,
         ("held", HELD),
         ("due", Col("falls_due", Type.DATE)),
         ("amount", AMOUNT),
+        ("paid", PAID if reads(clause.amount, m.Paid) else null(Type.MONEY)),
         ("because", _because(clause)),
         *zip(columns, rows, strict=True),
     )

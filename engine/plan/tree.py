@@ -71,45 +71,9 @@ class Over:
 Expr = Col | Lit | Call | Over
 
 OPERATIONS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "is_null",
-        "coalesce",
-        "case",
-        "least",
-        "greatest",
-        "in",
-        "kth_smallest",
-        "add",
-        "sub",
-        "mul",
-        "div_floor",
-        "abs",
-        "widen",
-        "narrow",
-        "add_months",
-        "add_days",
-        "days_between",
-        "months_between",
-        "pack",
-        "key_day",
-        "key_row",
-        "key_satisfied",
-        "number",
-        "truth_of",
-        "date_of",
-        "concat",
-        "text",
-        "lower",
-    ]
+    """and or not eq ne lt le gt ge is_null coalesce case least greatest in kth_smallest
+    add sub mul div_floor abs widen narrow add_months add_days days_between months_between
+    pack key_day key_row key_satisfied number truth_of date_of concat text""".split()
 )
 
 

@@ -6,7 +6,8 @@ from engine.kernel.money import format_thousands
 from engine.settlement.statement import Line, Statement
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 _STATES = {
     "met": "met",

@@ -39,7 +39,7 @@ def condition(draw: st.DrawFn, names: list[str]) -> str:
 
 
 @st.composite
-def amount(draw: st.DrawFn, direction: str, readable: list[Outcome]) -> tuple[str, str | None]:
+def amount(draw: st.DrawFn, readable: list[Outcome], *, reads_paid: bool) -> tuple[str, str | None]:
     """An amount, and the condition that keeps it from being NULL (None where it needs none)."""
     if readable and draw(st.integers(0, 3)) == 3:
         return draw(outcome_amount(readable))
@@ -57,7 +57,7 @@ def amount(draw: st.DrawFn, direction: str, readable: list[Outcome]) -> tuple[st
         "1.005 * units",
     ]
     of_paid = ["share of paid", "paid", "min(paid, price)", "max(paid - fee, 0)", "paid / 3"]
-    return draw(st.sampled_from([*of_paid, *plain] if direction == "refunds" else plain)), None
+    return draw(st.sampled_from([*of_paid, *plain] if reads_paid else plain)), None
 
 
 @st.composite
@@ -85,7 +85,9 @@ def clause(draw: st.DrawFn, name: str, direction: str, outcomes: list[Outcome]) 
     plain = [one for one in outcomes if not one.is_series]
     seen = plain if kind == "once" else outcomes
     said: dict[str, Value] = {"id": name, "clause": Quoted(f"4.{name[-1]}")}
-    text, guard = draw(amount(direction, plain))
+    # the whole of instalments must not change from one due day to the next, as `paid` does
+    reads_paid = direction == "refunds" and kind != "instalments"
+    text, guard = draw(amount(plain, reads_paid=reads_paid))
     wanted = (
         draw(condition([one.name for one in seen])) if draw(st.booleans()) or direction == "refunds" else None
     )

@@ -126,7 +126,8 @@ class Conditions(Values):
             return cast(ValueKind, known[0])
         names = [cast(Column, side.value).name for side in sides]
         if sides[-1].kind == "column" and sides[0].kind == "column":
-            hint = f'a text stands in quotes: {names[0]} {op} "{names[-1]}"; numbers: {names[0]} - {names[-1]} {op} 0'
+            numbers = f"numbers: {names[0]} - {names[-1]} {op} 0"
+            hint = f'a text stands in quotes: {names[0]} {op} "{names[-1]}"; {numbers}'
             problem = f"it cannot be told whether '{names[0]}' and '{names[-1]}' are numbers or texts"
             raise sides[-1].unfit("unclear", problem, hint)
         bare = next(side for side in sides if side.kind == "outcome")

@@ -1,4 +1,4 @@
-"""What a name in an expression stands for: outcomes, terms, words of the language, else a treatments column."""
+"""What a name in an expression stands for: an outcome, a term, a word of the language, else a column."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

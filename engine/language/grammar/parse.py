@@ -14,15 +14,24 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2_000
 MAX_NESTING = 30
 _SIGNS = {
-    "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "“": '"', "”": '"', "„": '"',
-    "‘": "'", "’": "'", "&": "and", "|": "or", "!": "not",
-}  # fmt: skip
+    **dict(zip("≤≥≠×·÷−–", ("<=", ">=", "!=", "*", "*", "/", "-", "-"), strict=True)),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **{"&": "and", "|": "or", "!": "not"},
+}
 _WORDS = {
-    "NAME": "a name", "NUMBER": "a number", "LPAR": "'('", "RPAR": "')'", "COMMA": "','", "COMPARE": "a comparison",
-    "_AND": "'and'", "_OR": "'or'", "_IS": "'is'", "_IN": "'in'", "PLUS": "'+'", "MINUS": "'-'", "TIMES": "'*'",
-    "DIVIDED": "'/'", "OF": "'of'", "DOT": "'.'", "STRING": "a text in quotes", "DATE": "a date", "_NOT": "'not'",
-    "$END": "the end", "_AT_LEAST": "'at_least'",
-}  # fmt: skip
+    **{"NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes", "DATE": "a date"},
+    **{
+        "LPAR": "'('",
+        "RPAR": "')'",
+        "COMMA": "','",
+        "DOT": "'.'",
+        "COMPARE": "a comparison",
+        "$END": "the end",
+    },
+    **{"_AND": "'and'", "_OR": "'or'", "_NOT": "'not'", "_IS": "'is'", "_IN": "'in'", "OF": "'of'"},
+    **{"PLUS": "'+'", "MINUS": "'-'", "TIMES": "'*'", "DIVIDED": "'/'", "_AT_LEAST": "'at_least'"},
+}
 _SHOWN_FIRST = ("NAME", "NUMBER", "LPAR", "_AND", "_OR", "_IS", "COMPARE", "OF", "COMMA", "RPAR", "$END")
 
 
@@ -91,6 +100,8 @@ def _odd_token(text: str, error: "UnexpectedToken") -> Unfit:
 def _expected_words(expected: set[str]) -> str:
     if "NUMBER" in expected and "NAME" in expected:
         expected = {"NAME", "NUMBER", "LPAR"}
+    if "_AND" in expected:
+        expected -= {"LPAR", "COMMA", "RPAR"}
     words = [_WORDS[name] for name in _SHOWN_FIRST if name in expected]
     words = words or sorted(_WORDS.get(name, name) for name in expected)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

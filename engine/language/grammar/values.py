@@ -60,6 +60,8 @@ class Values:
         if built.kind == "outcome":
             name = cast(Column, built.value).name
             hint = f"write '{name}.date', '{name}.value' or '{name}.count'"
+            if self.scope.use in ("eligible", "if"):
+                hint = f"write '{name} is met'"
             raise built.unfit("bare_outcome", f"'{name}' is an outcome, not {KINDS[kind]}", hint)
         problem = f"{KINDS[built.kind]} stands where {KINDS[kind]} is needed"
         hint = "dates stand in months_between, days_between and years_between" if built.kind == "date" else ""

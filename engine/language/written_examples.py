@@ -1,0 +1,121 @@
+"""The examples file as people write it: every key, its shape, and what it says."""
+
+# ruff: noqa: RUF009 - the defaults declare keys, as dataclasses.field does
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from engine.language import pieces, scalars
+from engine.language.forms import Form, Record, key, later, optional
+from engine.language.meaning import Offset
+from engine.language.notes import Notes, Unfit
+from engine.language.offsets import OFFSET_PATTERN, parse_offset
+from engine.language.shapes import JSON, Choice, Leaf, ListOf, MapOf, Pair, Said
+from engine.language.yaml_reader import Node, Scalar
+
+
+def _day(text: str) -> date | Offset:
+    if re.match(r"[0-9]{3}", text):
+        return scalars.day(text)
+    return parse_offset(text, ("index",))
+
+
+def _column(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        raise Unfit(
+            "not_a_word", f"'{scalars.shown(text)}' cannot be a column of treatments", "", 0, len(text)
+        )
+    return text
+
+
+class _Value(Leaf[str]):
+    """A text, or nothing: an empty value."""
+
+    def read(self, node: Node, notes: Notes) -> Said[str] | None:
+        if isinstance(node, Scalar) and (node.is_null or not node.text):
+            return Said("", node)
+        return super().read(node, notes)
+
+
+DAY: Leaf[date | Offset] = Leaf(
+    "a date or a day, such as 2018-01-31 or 'day 30'",
+    _day,
+    {"type": "string", "pattern": f"^(?:{scalars.DATE_PATTERN}|{OFFSET_PATTERN})$"},
+)
+_VALUE = _Value("a value", str, {"type": ["string", "number", "boolean", "null"]})
+_COLUMN = Leaf("a column of treatments", _column, {"type": "string"})
+_STATUS = Choice("final", "amended", "preliminary", "entered_in_error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleOutcomeForm(Form):
+    called = "an outcome of an example"
+    exactly_one = ("measure", "event")
+    measure: Said[str] | None = optional(pieces.FEED_NAME, "which assessment")
+    event: Said[str] | None = optional(pieces.FEED_NAME, "which event")
+    on: Said[date | Offset] = key(DAY, "when it took effect", "on: day 30")
+    value: Said[str] | None = optional(_VALUE, "its value")
+    unit: Said[str] | None = optional(pieces.FEED_NAME, "the value's unit; the contract's if left out")
+    known_on: Said[date | Offset] | None = optional(DAY, "when it was first known; the same day if left out")
+    source: Said[str] | None = optional(pieces.FEED_NAME, "who reported it")
+    record_id: Said[str] | None = optional(pieces.FEED_NAME, "a later row with the same one replaces it")
+    status: Said[str] | None = optional(_STATUS, "the row's status; final if left out")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleSpanForm(Form):
+    called = "a span of coverage"
+    from_: Said[date | Offset] = key(DAY, "the first day covered", "from: 2018-01-01", name="from")
+    to: Said[date | Offset] | None = optional(DAY, "the last day covered; open if left out")
+    payer: Said[str] | None = optional(pieces.FEED_NAME, "who covers; the contract's payer if left out")
+    known_on: Said[date | Offset] | None = optional(DAY, "when it was first known")
+
+
+Columns = tuple[Pair[str, Said[str]], ...]
+Expect = tuple[Pair[str, Said[str]], ...]
+
+
+class _ExpectShape(MapOf[str, Said[str]]):
+    """An `as_of`, perhaps a `known_by`, and what is expected then."""
+
+    def schema(self, defs: JSON) -> JSON:
+        date_schema = pieces.DATE.schema(defs)
+        return {
+            "type": "object",
+            "properties": {"as_of": date_schema, "known_by": date_schema},
+            "required": ["as_of"],
+            "additionalProperties": {"type": ["string", "number"]},
+            "minProperties": 2,
+        }
+
+
+_EXPECT = _ExpectShape(
+    pieces.REFERENCE, pieces.TEXT, "{as_of: 2018-03-02, remission: met, net: 649000.00}", 1
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleForm(Form):
+    called = "an example"
+    exactly_one = ("treatment", "treatments")
+    name: Said[str] = key(pieces.TEXT, "what it shows", "name: remission on day 30 counts")
+    treatment: Columns | None = optional(
+        MapOf(_COLUMN, _VALUE, "columns of the treatment", 1, "[A-Za-z_][A-Za-z0-9_]*"),
+        "its columns, among them index_date",
+    )
+    treatments: None = later("the treatments of a cohort example")
+    outcomes: tuple[ExampleOutcomeForm, ...] | None = optional(
+        ListOf(Record(ExampleOutcomeForm), "a list of assessments and events"), "assessments and events"
+    )
+    coverage: tuple[ExampleSpanForm, ...] | None = optional(
+        ListOf(Record(ExampleSpanForm), "a list of spans"), "who covers the patient, and when"
+    )
+    expect: tuple[Expect, ...] = key(
+        ListOf(_EXPECT, "a list of days with what is expected", 1),
+        "what is expected, and on which day",
+        "expect: [{as_of: 2018-03-02, net: 0}]",
+    )
+
+
+EXAMPLES = ListOf(Record(ExampleForm), "a list of examples", 1)
