@@ -65,7 +65,10 @@ def _function(name: str) -> Callable[..., exp.Expression]:
 
 def _binary(kind: type[exp.Binary]) -> Callable[..., exp.Expression]:
     def build(*args: exp.Expression) -> exp.Expression:
-        return reduce(lambda a, b: kind(this=_paren(a), expression=_paren(b)), args)
+        def pair(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+            return kind(this=_paren(left), expression=_paren(right))
+
+        return reduce(pair, args)
 
     return build
 

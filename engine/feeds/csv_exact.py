@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.feeds.report import Reason
+from engine.feeds.staging import FIELD_END, ROW_END
 
 BATCH_BYTES = 1 << 22
 RUN_LINES = 200
@@ -21,10 +22,9 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(slots=True)
 class Batch:
-    """Good records of a stretch of lines: first physical line and fields of each; and the bad lines."""
+    """Good records of a stretch of lines, as rows of `staging.insert_texts`; and the bad lines."""
 
-    lines: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
     bad: list[tuple[int, Reason, str]] = field(default_factory=list)  # line, reason, the raw line
     spans: dict[int, int] = field(default_factory=dict)  # lines of a record, where more than one
     last_line: int = 1
@@ -71,13 +71,18 @@ def _parse(lines: Iterator[str]) -> tuple[list[str] | Reason, int]:
     return Reason.MALFORMED_QUOTE, reader.line_num
 
 
+def _holds_control(line: str) -> bool:
+    """Whether the line has a NUL or one of the separators that rows are handed on with."""
+    return "\0" in line or FIELD_END in line or ROW_END in line
+
+
 class _Block:
     """A stretch of physical lines; it grows where a record runs over its end."""
 
     def __init__(self, file: BinaryIO, first: int, width: int, raw: list[bytes]) -> None:
         self.file, self.first, self.width = file, first, width
         self.undecodable: set[int] = set()  # positions of lines that are not UTF-8
-        self.suspect = False  # some line has a NUL or is not UTF-8
+        self.suspect = False  # some line has a control character or is not UTF-8
         self.lines: list[str] = []
         self.batch = Batch()
         self._append(raw)
@@ -91,7 +96,7 @@ class _Block:
                 lines.pop()
         except UnicodeDecodeError:
             lines = [self._decoded(line, len(self.lines) + at) for at, line in enumerate(raw)]
-        self.suspect = self.suspect or bool(self.undecodable) or any("\0" in line for line in lines)
+        self.suspect = self.suspect or bool(self.undecodable) or any(map(_holds_control, lines))
         self.lines += [line[:-1] if line.endswith("\r") else line for line in lines]
 
     def _decoded(self, line: bytes, position: int) -> str:
@@ -116,7 +121,7 @@ class _Block:
     def _run(self, at: int, end: int) -> bool:
         """Takes these lines if each of them is a good record by itself, which is nearly always so."""
         lines = self.lines[at:end]
-        if self.suspect and (any("\0" in line for line in lines) or self.undecodable & {*range(at, end)}):
+        if self.suspect and (any(map(_holds_control, lines)) or self.undecodable & {*range(at, end)}):
             return False
         try:
             rows = list(csv.reader(lines, strict=True))
@@ -124,8 +129,8 @@ class _Block:
             return False
         if len(rows) != len(lines) or {*map(len, rows)} != {self.width}:
             return False
-        self.batch.lines += range(self.first + at, self.first + end)
-        self.batch.rows += rows
+        numbered = enumerate(rows, start=self.first + at)
+        self.batch.rows += [FIELD_END.join((str(number), *row)) for number, row in numbered]
         return True
 
     def _carefully(self, at: int) -> int:
@@ -135,7 +140,7 @@ class _Block:
             return 1
         if at in self.undecodable:
             return self._reject(at, Reason.NOT_UTF8)
-        if "\0" in line:
+        if _holds_control(line):
             return self._reject(at, Reason.CONTROL_CHARACTER)
         found, count = _parse(self._record_lines(at))
         if not isinstance(found, list):
@@ -145,8 +150,7 @@ class _Block:
                 return self._reject(at, Reason.UNTERMINATED_QUOTE)
             few = len(found) < self.width
             return self._reject(at, Reason.TOO_FEW_COLUMNS if few else Reason.TOO_MANY_COLUMNS)
-        self.batch.lines.append(self.first + at)
-        self.batch.rows.append(found)
+        self.batch.rows.append(FIELD_END.join((str(self.first + at), *found)))
         if count > 1:
             self.batch.spans[self.first + at] = count
         return count
@@ -162,6 +166,8 @@ class _Block:
             if position == len(self.lines):
                 self._append(self.file.readlines(BATCH_BYTES))
             if position == len(self.lines) or position in self.undecodable or self._whole_row(position):
+                return
+            if _holds_control(self.lines[position]):
                 return
             yield self.lines[position] + "\n"
 

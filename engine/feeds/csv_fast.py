@@ -18,7 +18,7 @@ from engine.feeds.rules import checked
 from engine.feeds.staging import text_cells
 
 _BLOCK_BYTES = 1 << 22
-_ODD = (b"\0", b"\n\n", b"\n\r")
+_ODD = (b"\0", b"\x1e", b"\x1f", b"\n\n", b"\n\r")
 _ODD_QUOTES = (b'" ', b' "', b'"\t', b'\t"')
 
 
@@ -79,9 +79,8 @@ def read_fast(bench: Bench, part: Part, path: Path, known_on: date) -> bool:
             return False
         bench.add(part, found.lines + 1)
         part.rows = found.lines
-        cells = text_cells(part, [f"c{number}" for number in range(len(part.columns))])
         row_no = f"{part.first_row} + 2 + rowid"
-        query = checked(part.table, cells, raw, row_no, known_on, bench.attributes)
+        query = checked(part.table, text_cells(part), raw, row_no, known_on, bench.attributes)
         part.rules = query.rules
         bench.connection.execute(f"INSERT INTO {bench.base(part.table)} {query.sql}")
         return True

@@ -8,7 +8,7 @@ from engine.feeds.csv_exact import raw_records, read_header, read_records
 from engine.feeds.csv_fast import read_fast
 from engine.feeds.header import check_columns, problem
 from engine.feeds.parts import Bench, Part
-from engine.feeds.staging import Stretch, insert_columns
+from engine.feeds.staging import ROW_END, insert_texts
 from engine.feeds.tables import Table
 from engine.kernel.diagnostics import Diagnostic
 
@@ -45,18 +45,18 @@ def read_exactly(bench: Bench, part: Part, path: Path, known_on: date) -> None:
     spans: dict[int, int] = {}
     last_line = 1
 
-    def stretches() -> Iterator[Stretch]:
+    def texts() -> Iterator[str]:
         nonlocal last_line
         for batch in read_records(path, len(part.columns)):
             spans.update(batch.spans)
             part.bad += batch.bad
-            part.rows += len(batch.lines) + len(batch.bad)
+            part.rows += len(batch.rows) + len(batch.bad)
             last_line = batch.last_line
-            if batch.lines:
-                yield batch.lines, list(zip(*batch.rows, strict=True))
+            if batch.rows:
+                yield ROW_END.join(batch.rows)
 
     bench.add(part, 0)
-    insert_columns(bench, part, known_on, stretches())
+    insert_texts(bench, part, known_on, texts())
     part.last_row = part.first_row + last_line
     part.raw = _Raw(path, spans)
 

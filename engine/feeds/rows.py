@@ -12,7 +12,7 @@ from engine.feeds.header import attributes_of, check_columns, refused, wrong_tab
 from engine.feeds.parts import Bench, Part, create_base_tables
 from engine.feeds.relations import finish, new_schema
 from engine.feeds.report import FeedReport
-from engine.feeds.staging import insert_columns
+from engine.feeds.staging import insert_lists
 from engine.feeds.tables import TABLES
 from engine.kernel.dates import FIRST_DAY
 from engine.kernel.diagnostics import Diagnostic
@@ -60,8 +60,7 @@ def _add(bench: Bench, part: Part, rows: Sequence[TextRow], known_on: date) -> N
         return ((line, _as_line(part, rows[line - 1])) for line in lines)
 
     part.raw = raw
-    columns = [[row.get(name) for row in rows] for name in part.columns]
-    insert_columns(bench, part, known_on, [(list(range(1, len(rows) + 1)), columns)])
+    insert_lists(bench, part, known_on, [[row.get(name) for row in rows] for name in part.columns])
 
 
 def _as_line(part: Part, row: TextRow) -> str:

@@ -18,6 +18,10 @@ class Unfit(Exception):  # noqa: N818 - a reading of text that failed, not a fau
         self.start, self.length = start, length
         super().__init__(problem)
 
+    def moved(self, start: int) -> "Unfit":
+        """The same problem of a text that begins at `start` of a longer one."""
+        return Unfit(self.code, self.problem, self.hint, self.start + start, self.length)
+
 
 @dataclass(slots=True)
 class Notes:

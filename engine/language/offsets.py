@@ -1,15 +1,17 @@
 """Days reckoned from an anchor, as written: `day 30`, `month 12 - 60 days`, `due - 12 months + 1 day`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TypeVar
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
 from engine.language.meaning import Offset
 from engine.language.notes import Unfit
-from engine.language.scalars import length, plus, sane, shown, times, whole
+from engine.language.scalars import MAX_DAYS, length, plus, sane, shown, times, whole
 
-ANCHORS = ("index", "due", "decided")
+T = TypeVar("T")
 OFFSET_PATTERN = (
     r"(?:index|due|[a-z][a-z0-9_]*\.decided|(?:day|week|month|year) -?[0-9]+)"
     r"(?: *[+-] *[0-9]+ +(?:day|week|month|year)s?)*"
@@ -28,7 +30,7 @@ def parse_offset(text: str, anchors: Collection[str]) -> Offset:
     if not head:
         raise _no_offset(text)
     if head["unit"]:
-        n = whole(head["n"], -36_500, 36_500)
+        n = _within(head.start("n"), lambda: whole(head["n"], -MAX_DAYS, MAX_DAYS))
         anchor, outcome, shift = "index", None, times(_UNITS[head["unit"]], n)
     else:
         anchor, outcome = _anchor(text, head["name"], head["dot"], anchors)
@@ -38,13 +40,21 @@ def parse_offset(text: str, anchors: Collection[str]) -> Offset:
         tail = _TAIL.match(text, at)
         if not tail:
             raise _no_offset(text, at)
-        step = length(" ".join(tail["length"].split()))
+        step = _within(tail.start("length"), partial(length, " ".join(tail["length"].split())))
         shift = plus(shift, times(step, -1 if tail["sign"] == "-" else 1))
         at = tail.end()
     clean = " ".join(text.split())
     if anchor == "decided":
         return Offset("decided", sane(shift, text), outcome, clean)
     return Offset("due" if anchor == "due" else "index", sane(shift, text), None, clean)
+
+
+def _within(start: int, read: Callable[[], T]) -> T:
+    """What `read` gives; its problem is placed at `start` of the whole text."""
+    try:
+        return read()
+    except Unfit as unfit:
+        raise unfit.moved(start) from None
 
 
 def _anchor(text: str, name: str, dot: str | None, anchors: Collection[str]) -> tuple[str, str | None]:

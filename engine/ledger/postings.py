@@ -88,7 +88,13 @@ class Ledger:
             f"SELECT {_RUN_COLUMNS} FROM ledger.runs WHERE $contract IS NULL OR contract = $contract ORDER BY run_no",
             {"contract": contract},
         ).fetchall()
-        return tuple(RunRecord(*row[:4], Period.parse(row[4]) or Period(1900, 1), *row[5:]) for row in rows)
+        found = []
+        for run_no, run_id, name, version, period, *rest in rows:
+            named = Period.parse(period)
+            if named is None:
+                raise ValueError(f"{period!r} is no period")
+            found.append(RunRecord(run_no, run_id, name, version, named, *rest))
+        return tuple(found)
 
     def head(self) -> tuple[int, str]:
         """The last sequence number and hash; 0 and zeros in an empty ledger."""
@@ -133,7 +139,9 @@ class Ledger:
             str(x) for x in (run.run_no, run.contract, run.version, run.period, run.as_of, run.known_by,
                              run.through_batch, run.first_seq, run.lines, run.payments_minor, run.refunds_minor)
         )  # fmt: skip
-        previous = self.connection.execute("SELECT hash FROM ledger.runs ORDER BY run_no DESC LIMIT 1").fetchone()
+        previous = self.connection.execute(
+            "SELECT hash FROM ledger.runs ORDER BY run_no DESC LIMIT 1"
+        ).fetchone()
         digest = _sha(f"{previous[0] if previous else GENESIS}|{header}|{last}")
         self.connection.execute(
             f"INSERT INTO ledger.runs ({_RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -156,7 +164,8 @@ class Ledger:
         for start in range(0, len(chained), _BATCH_ROWS):
             part = chained[start : start + _BATCH_ROWS]
             self.connection.execute(
-                f"INSERT INTO {hashes} SELECT unnest($1), unnest($2)", [[s for s, _ in part], [h for _, h in part]]
+                f"INSERT INTO {hashes} SELECT unnest($1), unnest($2)",
+                [[s for s, _ in part], [h for _, h in part]],
             )
         return hashes
 
@@ -164,7 +173,9 @@ class Ledger:
         """Sequence numbers at which a posting was changed, removed or moved: its hash is not what it says."""
         if not self.exists:
             return
-        rows = self.connection.execute(f"SELECT seq, {_CONTENT}, hash FROM ledger.postings ORDER BY rowid").fetchall()
+        rows = self.connection.execute(
+            f"SELECT seq, {_CONTENT}, hash FROM ledger.postings ORDER BY rowid"
+        ).fetchall()
         start = (0, "", GENESIS)
         for (seq_before, _, hash_before), (seq, content, found) in pairwise([start, *rows]):
             if seq != seq_before + 1 or chain(hash_before, content) != found:

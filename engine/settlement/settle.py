@@ -40,7 +40,9 @@ def preview(
     contract: m.Contract, facts: Facts, ledger: Ledger, period: Period, known_by: date, through_batch: int
 ) -> Settlement:
     """What settling the period would post, by the facts of batches up to `through_batch`."""
-    return _worked_out(contract, facts, ledger, period, Run(period.last, known_by), through_batch, period.plus(1))
+    return _worked_out(
+        contract, facts, ledger, period, Run(period.last, known_by), through_batch, period.plus(1)
+    )
 
 
 def recall(contract: m.Contract, facts: Facts, ledger: Ledger, run: RunRecord) -> Settlement:
@@ -50,7 +52,13 @@ def recall(contract: m.Contract, facts: Facts, ledger: Ledger, run: RunRecord) -
 
 
 def _worked_out(
-    contract: m.Contract, facts: Facts, ledger: Ledger, period: Period, run: Run, through_batch: int, before: Period
+    contract: m.Contract,
+    facts: Facts,
+    ledger: Ledger,
+    period: Period,
+    run: Run,
+    through_batch: int,
+    before: Period,
 ) -> Settlement:
     owed = work_out(contract, facts, run)
     name_evidence(owed)
@@ -64,11 +72,16 @@ def _worked_out(
     return Settlement(owed, period, through_batch, lines, opening, payments, refunds, posted)
 
 
-def check_order(contract: m.Contract, ledger: Ledger, period: Period, today: date, skip_earlier: bool) -> None:
+def check_order(
+    contract: m.Contract, ledger: Ledger, period: Period, today: date, skip_earlier: bool
+) -> None:
     """Refuse (Exit.LEDGER_RULE) a period that is not over, lies before a posted one, or leaves one out."""
     if period.last >= today:
         raise refuse(
-            "not_over", f"{period} is not over: it ends on {period.last}", Exit.LEDGER_RULE, "settle it after that day"
+            "not_over",
+            f"{period} is not over: it ends on {period.last}",
+            Exit.LEDGER_RULE,
+            "settle it after that day",
         )
     runs = ledger.runs(contract.id)
     if not runs or any(r.period == period for r in runs):
@@ -122,7 +135,13 @@ def check_open(settlement: Settlement) -> None:
 def fingerprint(settlement: Settlement, ledger: Ledger) -> str:
     """A digest of what would be posted and on what; a plan whose fingerprint has changed is stale."""
     seq, head = ledger.head()
-    parts = [settlement.owed.contract.version, str(settlement.period), str(settlement.owed.run.known_by), str(seq), head]
+    parts = [
+        settlement.owed.contract.version,
+        str(settlement.period),
+        str(settlement.owed.run.known_by),
+        str(seq),
+        head,
+    ]
     rows = settlement.owed.rows(
         "SELECT treatment_id, clause, n, due, amount, kind, line_period, corrects FROM differences ORDER BY ALL"
     )
@@ -191,7 +210,9 @@ def _find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period
 
 def _posted_before(owed: Owed, ledger: Ledger, before: Period) -> None:
     """The table `posted_before`: each line's total in the ledger before a period, and its last posting."""
-    columns = "treatment_id VARCHAR, clause VARCHAR, n BIGINT, amount BIGINT, last_seq BIGINT, line_period VARCHAR"
+    columns = (
+        "treatment_id VARCHAR, clause VARCHAR, n BIGINT, amount BIGINT, last_seq BIGINT, line_period VARCHAR"
+    )
     columns += ", due DATE"
     owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE posted_before ({columns})")
     if ledger.exists:
@@ -219,7 +240,8 @@ def _clause_table(owed: Owed) -> None:
     )
     if reads:
         connection.execute(
-            "INSERT INTO clause_reads SELECT unnest($1), unnest($2)", [[c for c, _ in reads], [o for _, o in reads]]
+            "INSERT INTO clause_reads SELECT unnest($1), unnest($2)",
+            [[c for c, _ in reads], [o for _, o in reads]],
         )
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW reversal_reasons AS

@@ -1,0 +1,170 @@
+"""The arithmetic of one line in words, with its numbers put in, and proof that it gives the line's amount."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from engine.kernel.dates import months_between
+from engine.kernel.money import (
+    format_fraction,
+    format_thousands,
+    minor_digits,
+    parse_decimal,
+    round_half_up,
+    to_minor,
+)
+from engine.language import meaning as m
+
+
+@dataclass(frozen=True, slots=True)
+class LineNumbers:
+    """What a line's amount read: the treatment's dates and columns, what was paid, the deciding rows."""
+
+    index_date: date
+    birth_date: date | None = None
+    paid_minor: int | None = None
+    columns: Mapping[str, str | None] | None = None  # text of treatments' columns; `amount` is invoiced
+    fields: Mapping[tuple[str, str], str | int | date | None] | None = None  # (outcome, field)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """An amount worked out: `words` with the numbers put in, `value` in major units before rounding."""
+
+    words: str
+    value: Fraction | None
+
+
+class Arithmetic:
+    """Words and works out the amounts of a contract's clauses, one line at a time, for people to read."""
+
+    def __init__(self, contract: m.Contract) -> None:
+        self.contract = contract
+
+    def line(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> tuple[str, int | None]:
+        """`refund_share 100% × paid 649,000.00 = 649,000.00` and the amount, unsigned, in the minor unit."""
+        worked = self._value(clause.amount, numbers)
+        if worked.value is None:
+            return worked.words, None
+        whole = to_minor(worked.value, self.contract.currency)
+        words = (
+            worked.words if isinstance(clause.amount, m.TermRef) else f"{worked.words} = {self._money(whole)}"
+        )
+        if clause.shares is None:
+            return words, whole
+        parts = instalments(whole, clause.shares, self.contract.settlement.residual)
+        share = _percent(clause.shares[n - 1])
+        return f"{words}, part {n} of {len(parts)}: {share} = {self._money(parts[n - 1])}", parts[n - 1]
+
+    def _money(self, minor: int) -> str:
+        return format_thousands(minor, self.contract.currency)
+
+    def _value(self, value: m.Value, numbers: LineNumbers) -> Worked:
+        match value:
+            case m.Number(x):
+                return Worked(format_fraction(x), x)
+            case m.TermRef(name):
+                x = self.contract.term(name).on(numbers.index_date)
+                return Worked(f"{name} {self._plain(x)}", x)
+            case m.Paid():
+                paid = numbers.paid_minor or 0
+                return Worked(
+                    f"paid {self._money(paid)}", Fraction(paid, 10 ** minor_digits(self.contract.currency))
+                )
+            case m.Invoiced():
+                return self._column("amount", "invoiced", numbers)
+            case m.Column(name, _):
+                return self._column(name, name, numbers)
+            case m.AgeAtIndex():
+                return self._elapsed("years", numbers.birth_date, numbers.index_date, "age_at_index")
+            case m.OutcomeField(outcome, field):
+                found = (numbers.fields or {}).get((outcome, field))
+                number = (
+                    found
+                    if isinstance(found, int)
+                    else parse_decimal(found)
+                    if isinstance(found, str)
+                    else None
+                )
+                return Worked(f"{outcome}.{field} {found}", None if number is None else Fraction(number))
+            case m.Arithmetic(op, left, right):
+                return self._operation(op, self._value(left, numbers), self._value(right, numbers))
+            case m.Extreme(kind, parts):
+                worked = [self._value(p, numbers) for p in parts]
+                values = [w.value for w in worked if w.value is not None]
+                best = None if len(values) < len(worked) else min(values) if kind == "min" else max(values)
+                return Worked(f"{kind} of ({', '.join(w.words for w in worked)})", best)
+            case m.Elapsed(unit, start, end):
+                days = [self._day(d, numbers) for d in (start, end)]
+                return self._elapsed(unit, days[0], days[1], f"{unit} from {days[0]} to {days[1]}")
+        raise TypeError(f"{type(value).__name__} is no number")
+
+    def _plain(self, value: Fraction) -> str:
+        """A term as a person wrote it: shares as percent, money with its cents."""
+        if 0 < value <= 1:
+            return _percent(value)
+        scaled = value * 10 ** minor_digits(self.contract.currency)
+        return self._money(int(scaled)) if scaled.denominator == 1 else format_fraction(value)
+
+    @staticmethod
+    def _column(column: str, name: str, numbers: LineNumbers) -> Worked:
+        text = (numbers.columns or {}).get(column)
+        return Worked(f"{name} {text or '(empty)'}", parse_decimal(text) if text else None)
+
+    @staticmethod
+    def _operation(op: str, left: Worked, right: Worked) -> Worked:
+        sign = {"*": "×", "/": "÷", "-": "−"}.get(op, op)
+        words = f"{_bracketed(left.words)} {sign} {_bracketed(right.words)}"
+        if left.value is None or right.value is None or (op == "/" and right.value == 0):
+            return Worked(words, None)
+        a, b = left.value, right.value
+        return Worked(words, {"+": a + b, "-": a - b, "*": a * b}[op] if op != "/" else a / b)
+
+    @staticmethod
+    def _elapsed(unit: str, start: date | None, end: date | None, words: str) -> Worked:
+        if start is None or end is None:
+            return Worked(f"{words} (not known)", None)
+        if unit == "days":
+            length = (end - start).days
+        else:
+            months = months_between(start, end)
+            length = months if unit == "months" else abs(months) // 12 * (1 if months >= 0 else -1)
+        return Worked(f"{words}: {length}", Fraction(length))
+
+    @staticmethod
+    def _day(value: m.Value, numbers: LineNumbers) -> date | None:
+        match value:
+            case m.Day(d):
+                return d
+            case m.IndexDate() | m.Column("index_date", _):
+                return numbers.index_date
+            case m.Column("birth_date", _):
+                return numbers.birth_date
+            case m.Column(name, _):
+                text = (numbers.columns or {}).get(name)
+                return date.fromisoformat(text) if text else None
+            case m.OutcomeField(outcome, field):
+                found = (numbers.fields or {}).get((outcome, field))
+                return found if isinstance(found, date) else None
+        return None
+
+
+def instalments(whole: int, shares: tuple[Fraction, ...], residual: str) -> list[int]:
+    """The parts of a whole, each rounded half up, the `first` or `last` taking the difference."""
+    parts = [round_half_up(whole * share) for share in shares]
+    place = 0 if residual == "first" else len(parts) - 1
+    parts[place] += whole - sum(parts)
+    return parts
+
+
+def _percent(value: Fraction) -> str:
+    return (
+        f"{format_fraction(value * 100)}%"
+        if (value * 10**6).denominator == 1
+        else f"{value.numerator}/{value.denominator}"
+    )
+
+
+def _bracketed(words: str) -> str:
+    return f"({words})" if any(sign in words for sign in (" + ", " − ")) else words

@@ -1,0 +1,294 @@
+"""The statement of a settlement: what the run left in its tables, put into words and order."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from engine.kernel.dates import Period
+from engine.kernel.money import to_minor
+from engine.language import meaning as m
+from engine.ledger.postings import Ledger
+from engine.plan.values import attribute_names
+from engine.settlement import statement as s
+from engine.settlement.arithmetic import Arithmetic, LineNumbers
+from engine.settlement.looking import evidence_rows, fields_read, outcome_statuses, pending_rows
+from engine.settlement.owed import Owed
+from engine.settlement.settle import Settlement
+from engine.settlement.statement_parts import EventKind
+
+SHOWN_TREATMENTS = 500  # above this, only treatments with a line in the period are shown
+
+
+def build_statement(settlement: Settlement, ledger: Ledger, quality: s.DataQuality) -> s.Statement:
+    """The whole statement; a contradiction between its parts is refused by the statement itself."""
+    owed = settlement.owed
+    _mark_open(owed)
+    roll = _roll_forward(settlement, ledger)
+    lines = _lines(settlement)
+    return s.Statement(
+        header=_header(settlement, ledger),
+        currency=owed.contract.currency,
+        roll_forward=roll,
+        to_date=_to_date(owed),
+        clauses=_clauses(settlement, lines),
+        lines=lines,
+        treatments=_treatments(settlement),
+        data_quality=quality,
+        pending=pending_rows(owed),
+        not_eligible=tuple(
+            s.NotEligible(*row)
+            for row in owed.rows("SELECT treatment_id, failed, undetermined FROM not_eligible ORDER BY 1")
+        ),
+        history=tuple(
+            s.PastPeriod(
+                r.period, s.statement_number(r.contract, r.period), r.payments_minor, r.refunds_minor
+            )
+            for r in _earlier(settlement, ledger)
+        ),
+    )
+
+
+def _earlier(settlement: Settlement, ledger: Ledger) -> list[Any]:
+    runs = ledger.runs(settlement.owed.contract.id)
+    return sorted((r for r in runs if r.period < settlement.period), key=lambda r: r.period)
+
+
+def _header(settlement: Settlement, ledger: Ledger) -> s.Header:
+    owed, contract = settlement.owed, settlement.owed.contract
+    earlier = _earlier(settlement, ledger)
+    cut_off = owed.rows(
+        f"""SELECT max(known_on) FROM (SELECT known_on FROM "{owed.facts.schema}".outcomes
+        UNION ALL SELECT known_on FROM "{owed.facts.schema}".treatments) WHERE known_on <= $1 AND known_on > '1900-01-01'""",
+        [owed.run.known_by],
+    )[0][0]
+    return s.Header(
+        number=s.statement_number(contract.id, settlement.period),
+        previous_number=s.statement_number(contract.id, earlier[-1].period) if earlier else None,
+        contract=contract.id,
+        title=contract.title,
+        version=contract.version,
+        manufacturer=s.Party(contract.manufacturer.name),
+        payer=s.Party(contract.payer.name),
+        period=settlement.period,
+        as_of=settlement.period.last,
+        known_by=owed.run.known_by,
+        data_cut_off=cut_off,
+        run_id=settlement.posted.run_id if settlement.posted else None,
+        posted=settlement.posted is not None,
+        pay_by=settlement.period.last + timedelta(days=contract.settlement.pay_within_days),
+    )
+
+
+def _roll_forward(settlement: Settlement, ledger: Ledger) -> s.RollForward:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for direction, kind, amount in settlement.owed.rows(
+        "SELECT direction, kind, sum(amount)::BIGINT FROM differences GROUP BY ALL"
+    ):
+        sums[direction, kind] = amount
+    earlier = _earlier(settlement, ledger)
+
+    def movement(direction: str, opening: int) -> s.Movement:
+        current, prior = sums[direction, "current"], sums[direction, "prior_period"]
+        return s.Movement(opening, current, prior, opening + current + prior)
+
+    return s.RollForward(
+        movement("payment", sum(r.payments_minor for r in earlier)),
+        movement("refund", sum(r.refunds_minor for r in earlier)),
+    )
+
+
+def _to_date(owed: Owed) -> s.ContractToDate:
+    total, settled = owed.rows(
+        """SELECT count(*), count(*) FILTER (NOT is_open) FROM (
+        SELECT s.treatment_id, bool_or(o.treatment_id IS NOT NULL) AS is_open FROM subjects s
+        LEFT JOIN open_treatments o USING (treatment_id) GROUP BY ALL)"""
+    )[0]
+    prices = [_list_price(owed.contract, day) for (day,) in owed.rows("SELECT index_date FROM subjects")]
+    known = [p for p in prices if p is not None]
+    return s.ContractToDate(
+        total, settled, total - settled, sum(known) if len(known) == len(prices) and known else None
+    )
+
+
+def _list_price(contract: m.Contract, index_date: date) -> int | None:
+    """The term `list_price` or `price` on the index date, in the minor unit."""
+    for name in ("list_price", "price"):
+        if any(t.name == name for t in contract.terms):
+            return to_minor(contract.term(name).on(index_date), contract.currency)
+    return None
+
+
+def _mark_open(owed: Owed) -> None:
+    """Leave the view `open_treatments`: those with something pending, disputed or still to fall due."""
+    owed.connection.execute(
+        """CREATE OR REPLACE TEMP VIEW open_treatments AS
+        SELECT treatment_id FROM statuses WHERE status IN ('pending', 'disputed')
+        UNION SELECT treatment_id FROM all_lines WHERE NOT owed"""
+    )
+
+
+def _clauses(settlement: Settlement, lines: Iterable[s.Line]) -> tuple[s.ClauseSummary, ...]:
+    contract = settlement.owed.contract
+    period: dict[str, int] = defaultdict(int)
+    count: dict[str, int] = defaultdict(int)
+    for line in lines:
+        period[line.clause] += line.amount_minor
+        count[line.clause] += 1
+    opening = dict(settlement.owed.rows("SELECT clause, sum(amount)::BIGINT FROM posted_before GROUP BY ALL"))
+    words = [(c.id, c.clause, c.direction, _says(c)) for c in contract.clauses]
+    words += [(x.id, x.clause, x.direction, f"limits {', '.join(x.of)}") for x in contract.limits]
+    known = {w[0] for w in words}
+    directions = {line.clause: line.direction for line in lines}
+    words += [
+        (c, "", directions.get(c, "payment" if opening.get(c, 0) > 0 else "refund"), "of an earlier version")
+        for c in sorted({*opening, *period} - known)
+    ]
+    return tuple(
+        s.ClauseSummary(
+            c,
+            paragraph,
+            direction,
+            says,
+            count[c],
+            opening.get(c, 0),
+            period[c],
+            opening.get(c, 0) + period[c],
+        )
+        for c, paragraph, direction, says in words
+    )
+
+
+def _says(clause: m.MoneyClause) -> str:
+    condition = f"if {clause.condition_text}: " if clause.condition is not None else ""
+    parts = f", in {len(clause.dues)} instalments" if clause.shares else ""
+    return f"{condition}{clause.amount_text}{parts}"
+
+
+def _lines(settlement: Settlement) -> tuple[s.Line, ...]:
+    owed, contract = settlement.owed, settlement.owed.contract
+    paragraphs = {c.id: c.clause for c in contract.clauses} | {x.id: x.clause for x in contract.limits}
+    seqs: dict[tuple[str, str, int], int] = {}
+    if settlement.posted:
+        rows = owed.rows(
+            "SELECT treatment_id, clause, n, seq FROM ledger.postings WHERE run_no = $1",
+            [settlement.posted.run_no],
+        )
+        seqs = {(t, c, n): seq for t, c, n, seq in rows}
+    arithmetic = line_arithmetic(owed, "SELECT treatment_id, clause, n FROM differences")
+    rows = owed.rows(
+        """SELECT treatment_id, clause, n, direction, due, entitled, posted_before, amount, kind, line_period, because,
+        evidence, corrects FROM differences ORDER BY treatment_id, clause, n"""
+    )
+    lines = []
+    for (
+        treatment,
+        clause,
+        n,
+        direction,
+        due,
+        entitled,
+        before,
+        amount,
+        kind,
+        belongs,
+        because,
+        evidence,
+        corrects,
+    ) in rows:
+        period = Period.parse(belongs) or settlement.period
+        lines.append(
+            s.Line(
+                treatment, None, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
+                period, because, arithmetic.get((treatment, clause, n), ""),
+                _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
+                seqs.get((treatment, clause, n)),
+            )
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | None) -> str:
+    if corrects is not None:
+        return f"Corrects posting {corrects}, which belongs to {period}: the evidence known by {settlement.owed.run.known_by} says otherwise."
+    if period == settlement.period:
+        return f"Fell due on {due}, within {settlement.period}."
+    return f"Fell due on {due}, in {period}; it became known after that period was settled."
+
+
+def line_arithmetic(owed: Owed, keys: str) -> dict[tuple[str, str, int], str]:
+    """The arithmetic of the owed lines that the query `keys` names, each checked against its line's amount."""
+    contract = owed.contract
+    clauses = {c.id: c for c in contract.clauses}
+    names = sorted(attribute_names((contract.clauses,)))
+    columns = ", ".join(["NULL", *(f's."{n}"' for n in names)])
+    rows = owed.rows(
+        f"""SELECT l.treatment_id, l.clause, l.n, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
+        FROM lines l JOIN ({keys}) USING (treatment_id, clause, n) JOIN subjects s USING (treatment_id)"""
+    )
+    worker, result = Arithmetic(contract), {}
+    fields = fields_read(owed)
+    for treatment, clause_id, n, amount, paid, index_date, birth_date, _, *texts in rows:
+        clause = clauses.get(clause_id)
+        if clause is None:
+            continue
+        numbers = LineNumbers(
+            index_date,
+            birth_date,
+            paid,
+            dict(zip(names, texts, strict=True)),
+            fields.get((treatment, clause_id, n)),
+        )
+        words, worked = worker.line(clause, n, numbers)
+        if worked is not None and worked != amount:
+            raise AssertionError(f"the arithmetic of clause {clause_id} says otherwise than its line")
+        result[treatment, clause_id, n] = words
+    return result
+
+
+def _treatments(settlement: Settlement) -> tuple[s.Treatment, ...]:
+    owed = settlement.owed
+    all_shown = owed.rows("SELECT count(*) FROM subjects")[0][0] <= SHOWN_TREATMENTS
+    wanted = (
+        "SELECT treatment_id FROM subjects" if all_shown else "SELECT DISTINCT treatment_id FROM differences"
+    )
+    statuses = outcome_statuses(owed, wanted)
+    evidence = evidence_rows(owed, wanted)
+    open_ones = {t for (t,) in owed.rows("SELECT treatment_id FROM open_treatments")}
+    money = {
+        t: (payments, refunds)
+        for t, payments, refunds in owed.rows(
+            """SELECT treatment_id, coalesce(sum(amount) FILTER (direction = 'payment'), 0)::BIGINT,
+            coalesce(sum(amount) FILTER (direction = 'refund'), 0)::BIGINT
+            FROM named_lines JOIN clause_words USING (clause) GROUP BY ALL"""
+        )
+    }
+    rows = owed.rows(
+        f"""SELECT treatment_id, index_date FROM ({wanted}) LEFT JOIN subjects USING (treatment_id)
+        ORDER BY treatment_id"""
+    )
+    gone = {t: d for t, d in owed.rows("SELECT treatment_id, min(due) FROM differences GROUP BY ALL")}
+    return tuple(
+        s.Treatment(
+            treatment, index or gone[treatment], treatment not in open_ones, tuple(statuses[treatment]),
+            tuple(evidence[treatment]), _events(evidence[treatment]),
+            None if index is None else _list_price(owed.contract, index), *money.get(treatment, (0, 0)),
+        )
+        for treatment, index in rows
+    )  # fmt: skip
+
+
+def _events(evidence: Iterable[s.Evidence]) -> tuple[s.Event, ...]:
+    """Marks of a timeline: the rows that decided something, each day and word once."""
+    marks = {
+        (e.on, _event_kind(e), e.measure if e.measure == "death" else e.value or e.measure)
+        for e in evidence
+        if e.used
+    }
+    return tuple(s.Event(on, kind, label) for on, kind, label in sorted(marks))
+
+
+def _event_kind(evidence: s.Evidence) -> EventKind:
+    if evidence.measure == "death":
+        return "death"
+    return "event" if evidence.value is None else "assessment"

@@ -1,0 +1,141 @@
+"""Looking into a run's tables for people: statuses in words, evidence with its place, what is pending."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from engine.kernel.dates import FIRST_DAY
+from engine.language import meaning as m
+from engine.plan.values import walk
+from engine.settlement import statement_parts as s
+from engine.settlement.owed import Owed
+
+_NUMBER_WORDS = {
+    "early": "decided by {row}",
+    "rows": "on the decided day {row}",
+    "death": "death, {row}",
+    "coverage": "coverage ended on {lost}",
+    "missing": "no assessment in the window",
+    "no_event": "no such event in the window",
+    "partial_date": "a date that is only a month or a year could be on either side of the window",
+    "waiting": "not decided before {decided}",
+}
+
+
+def outcome_statuses(owed: Owed, wanted: str) -> dict[str, list[s.OutcomeStatus]]:
+    """Statuses of the treatments that the query `wanted` names, by treatment; outcomes in the contract's order."""
+    schema = owed.facts.schema
+    rows = owed.rows(
+        f"""SELECT n.treatment_id, n.outcome, n.n, n.status, n.decided_on, n.first_day, n.last_day, n.decided_day,
+          n.basis, n.evidence, o.measure, o.value, o.effective_on
+        FROM named_statuses n JOIN ({wanted}) USING (treatment_id)
+        LEFT JOIN "{schema}".outcomes o ON o.row_no = n.row_no ORDER BY n.treatment_id, n.outcome, n.n"""
+    )
+    paragraphs = {o.name: o.clause for o in owed.contract.outcomes}
+    result: dict[str, list[s.OutcomeStatus]] = defaultdict(list)
+    for treatment, outcome, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
+        row = " ".join(str(x) for x in (measure, value, "on" if on else None, on) if x is not None)
+        why = _NUMBER_WORDS[basis].format(row=row or "the rows of the window", lost=decided, decided=day)
+        result[treatment].append(
+            s.OutcomeStatus(
+                outcome, paragraphs.get(outcome.rsplit(".", 1)[-1], ""), n, status, decided, first, last, day, why,
+                tuple(evidence),
+            )
+        )  # fmt: skip
+    return result
+
+
+def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
+    """The rows of the feed about the treatments that `wanted` names, those passed over with the reason."""
+    schema = owed.facts.schema
+    measures = sorted({o.source_name for o in owed.contract.outcomes} | {"death"})
+    rows = owed.rows(
+        f"""WITH known AS (
+          SELECT *, lead(known_on) OVER (PARTITION BY source, record_key ORDER BY known_on, row_no) AS known_until
+          FROM "{schema}".outcomes WHERE known_on <= $1),
+        used AS (SELECT DISTINCT row_no FROM statuses WHERE row_no IS NOT NULL)
+        SELECT s.treatment_id, coalesce(k.record_id, 'row ' || k.row_no), k.measure,
+          coalesce(k.effective_on, s.index_date + k.study_day) AS on_day, k.value, k.source, k.known_on, f.file,
+          k.row_no - f.first_row AS line,
+          CASE WHEN k.effective_to IS NOT NULL THEN strftime(k.effective_on, '%Y-%m') ELSE '' END AS on_text,
+          CASE WHEN k.status = 'entered_in_error' THEN 'entered in error'
+            WHEN k.status = 'preliminary' THEN 'preliminary: moves nothing'
+            WHEN k.known_until IS NOT NULL THEN 'replaced by a later version'
+            WHEN coalesce(k.effective_on, s.index_date + k.study_day) > $2 THEN 'after the as-of date'
+            WHEN u.row_no IS NULL THEN 'seen; another row decided, or it lies outside the window'
+            ELSE '' END AS note
+        FROM subjects s JOIN ({wanted}) w USING (treatment_id) JOIN known k ON k.patient_id = s.patient_id
+          AND (k.treatment_id IS NULL OR k.treatment_id = s.treatment_id)
+        LEFT JOIN used u ON u.row_no = k.row_no
+        LEFT JOIN "{schema}".files f ON f.table_name = 'outcomes' AND k.row_no BETWEEN f.first_row AND f.last_row
+        WHERE list_contains($3, k.measure) ORDER BY 1, on_day, 2, k.known_on""",
+        [owed.run.known_by, owed.run.as_of, measures],
+    )
+    result: dict[str, list[s.Evidence]] = defaultdict(list)
+    for treatment, record, measure, on, value, source, known_on, file, line, on_text, note in rows:
+        known = None if known_on == FIRST_DAY else known_on
+        result[treatment].append(
+            s.Evidence(record, measure, on, value, source or "", known, file, line, on_text, not note, note)
+        )
+    return result
+
+
+def pending_rows(owed: Owed) -> tuple[s.Pending, ...]:
+    """Undecided outcomes with what they hold; each held line is counted with the first outcome it waits for."""
+    rows = owed.rows(
+        """WITH waits AS (
+          SELECT h.treatment_id, h.clause, h.n, h.sign * h.amount AS amount, s.outcome, s.n AS outcome_n,
+            row_number() OVER (PARTITION BY h.treatment_id, h.clause, h.n ORDER BY s.decided_day, s.outcome, s.n) AS place
+          FROM held h JOIN clause_reads r USING (clause) JOIN statuses s ON s.treatment_id = h.treatment_id
+            AND (s.outcome = r.outcome OR s.outcome = h.clause || '.' || r.outcome) AND s.status = 'pending')
+        SELECT s.treatment_id, s.outcome, s.n, s.decided_day, greatest($1 - s.first_day, 0),
+          coalesce(list(DISTINCT w.clause ORDER BY w.clause) FILTER (w.clause IS NOT NULL), []),
+          coalesce(sum(least(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT,
+          coalesce(sum(greatest(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT, s.last_day
+        FROM statuses s LEFT JOIN waits w ON w.treatment_id = s.treatment_id AND w.outcome = s.outcome AND w.outcome_n = s.n
+        WHERE s.status = 'pending' GROUP BY ALL ORDER BY s.decided_day, s.treatment_id, s.outcome, s.n""",
+        [owed.run.as_of],
+    )
+    return tuple(
+        s.Pending(
+            treatment,
+            outcome,
+            n,
+            day,
+            waiting,
+            _missing(owed.contract, outcome, last),
+            tuple(clauses),
+            least,
+            most,
+        )
+        for treatment, outcome, n, day, waiting, clauses, least, most, last in rows
+    )
+
+
+def _missing(contract: m.Contract, outcome: str, last_day: object) -> str:
+    o = contract.outcome(outcome.rsplit(".", 1)[-1])
+    what = "an assessment of" if o.kind == "measure" else "an event"
+    return f"{what} {o.source_name} by {last_day}"
+
+
+def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:
+    """What the amounts of lines read of outcomes, by line, then by outcome and field (date, value, count)."""
+    result: dict[tuple[str, str, int], dict[tuple[str, str], Any]] = defaultdict(dict)
+    steps = {step.name for step in owed.plan.steps}
+    for clause in owed.contract.clauses:
+        for node in walk(clause.amount):
+            if not isinstance(node, m.OutcomeField):
+                continue
+            series = owed.contract.outcome(node.outcome).window.uses_due
+            frame = clause.id if series else "main"
+            step = f"{frame}_values" if f"{frame}_values" in steps else f"{frame}_statuses"
+            column = f'"{node.outcome}__{node.field}"'
+            number = "f.n" if series else "l.n"
+            for treatment, n, value in owed.rows(
+                f"""SELECT l.treatment_id, l.n, {column} FROM lines l JOIN {step} f ON f.treatment_id = l.treatment_id
+                AND l.n = {number} WHERE l.clause = $1""",
+                [clause.id],
+            ):
+                default = 0 if node.field == "count" and value is None else value
+                result[treatment, clause.id, n][node.outcome, node.field] = default
+    return result
