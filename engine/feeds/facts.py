@@ -17,8 +17,7 @@ class Facts:
       study_day, value, unit, source, status, known_on
     - `coverage`: row_no, patient_id, payer, from_date, to_date, status, known_on
     - `repeated_records` (source, record_key): the keys of outcomes that occur in more than one row
-    - `files` (table_name, file, first_row, last_row): where rows came from; a row's line (Parquet: its number)
-      is row_no - first_row
+    - `places` (table_name, row_no, file, line): where each row stood, for `evidence`
 
     `row_no` is unique within a relation and increases in reading order. Empty text is NULL.
     """

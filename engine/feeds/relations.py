@@ -26,15 +26,17 @@ def finish(bench: Bench) -> tuple[Facts, FeedReport]:
         f"CREATE VIEW {quoting.name(bench.schema, table.name)} AS {bench.all_rows(table)}"
         for table in TABLES.values()
     ]
-    bench.connection.execute("; ".join([*statements, _files(bench)]))
+    bench.connection.execute("; ".join([*statements, _places(bench)]))
     return Facts(bench.connection, bench.schema, frozenset(bench.attributes)), gone.report()
 
 
-def _files(bench: Bench) -> str:
-    places = ", ".join(
-        f"({quoting.text(part.table.name)}, {quoting.text(part.file)}, {part.first_row}, {part.last_row})"
+def _places(bench: Bench) -> str:
+    """The view of where rows stood: a row's line is its number less its part's first."""
+    queries = [
+        f"SELECT {quoting.text(part.table.name)} AS table_name, row_no, {quoting.text(part.file)} AS file,"
+        f" row_no - {part.first_row} AS line FROM {quoting.name(bench.schema, part.table.name)}"
+        f" WHERE row_no > {part.first_row} AND row_no <= {part.last_row}"
         for part in bench.parts
-    )
-    name = quoting.name(bench.schema, "files")
-    create = f"CREATE TABLE {name} (table_name VARCHAR, file VARCHAR, first_row BIGINT, last_row BIGINT)"
-    return f"{create}; INSERT INTO {name} VALUES {places}" if places else create
+    ]
+    nothing = "SELECT '' AS table_name, 0::BIGINT AS row_no, '' AS file, 0::BIGINT AS line WHERE false"
+    return f"CREATE VIEW {quoting.name(bench.schema, 'places')} AS {' UNION ALL '.join(queries) or nothing}"

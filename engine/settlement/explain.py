@@ -1,0 +1,178 @@
+"""Why: for each clause of a treatment what it says, what decided it, the arithmetic, and what would change it.
+
+Everything is read from the tables that the run left; nothing is worked out a second time but the arithmetic,
+which is checked against its line.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from engine.kernel.diagnostics import Exit, nearest, refuse
+from engine.kernel.money import format_fraction
+from engine.language import meaning as m
+from engine.plan.values import outcomes_in, walk
+from engine.settlement.building import line_arithmetic
+from engine.settlement.evidence import name_evidence
+from engine.settlement.looking import evidence_rows, outcome_statuses
+from engine.settlement.owed import Owed
+from engine.settlement.statement_parts import Evidence, OutcomeStatus
+
+State = Literal["owed", "held", "scheduled", "not owed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TermRead:
+    """A term that a clause read, in the version that governs the treatment."""
+
+    name: str
+    value: str
+    since: date | None  # None: never changed
+
+
+@dataclass(frozen=True, slots=True)
+class LineExplained:
+    """One line of a clause, whatever its state. Amounts are signed, in the minor unit."""
+
+    clause: str
+    paragraph: str
+    n: int
+    state: State
+    condition: str  # as written; empty where there is none
+    due: date | None
+    amount_minor: int | None
+    because: str
+    arithmetic: str
+    terms: tuple[TermRead, ...]
+    would_change: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that a run says of one treatment."""
+
+    contract: str
+    version: str
+    currency: str
+    treatment_id: str
+    as_of: date | None
+    known_by: date
+    index_date: date
+    eligible: bool
+    failed: str | None
+    undetermined: bool
+    statuses: tuple[OutcomeStatus, ...]
+    evidence: tuple[Evidence, ...]
+    lines: tuple[LineExplained, ...]
+
+    @property
+    def net_minor(self) -> int:
+        return sum(line.amount_minor or 0 for line in self.lines if line.state == "owed")
+
+
+def explain(owed: Owed, treatment_id: str, clause: str | None = None) -> Explanation:
+    """Explain a treatment, or one of its clauses. An unknown treatment or clause is refused."""
+    contract = owed.contract
+    known = [c.id for c in contract.clauses] + [x.id for x in contract.limits]
+    if clause is not None and clause not in known:
+        raise refuse(
+            "unknown_clause", f"the contract has no clause '{clause}'", Exit.REFUSED, nearest(clause, known)
+        )
+    rows = owed.rows(
+        "SELECT index_date, failed, undetermined FROM candidates WHERE treatment_id = $1", [treatment_id]
+    )
+    if not rows:
+        hint = "its index date may lie after the as-of date, or it was not known by then"
+        raise refuse("unknown_treatment", "there is no such treatment in these facts", Exit.REFUSED, hint)
+    index_date, failed, undetermined = rows[0]
+    name_evidence(owed)
+    owed.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE asked AS SELECT $1::VARCHAR AS treatment_id", [treatment_id]
+    )
+    statuses = tuple(outcome_statuses(owed, "SELECT treatment_id FROM asked")[treatment_id])
+    evidence = tuple(evidence_rows(owed, "SELECT treatment_id FROM asked")[treatment_id])
+    return Explanation(
+        contract.id, contract.version, contract.currency, treatment_id, owed.run.as_of, owed.run.known_by,
+        index_date, failed is None, failed, undetermined, statuses, evidence,
+        tuple(x for x in _lines(owed, index_date, statuses) if clause in (None, x.clause)) if failed is None else (),
+    )  # fmt: skip
+
+
+def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) -> list[LineExplained]:
+    contract = owed.contract
+    keys = "SELECT treatment_id, clause, n FROM lines JOIN asked USING (treatment_id)"
+    arithmetic = {(c, n): words for (_, c, n), words in line_arithmetic(owed, keys).items()}
+    found = {
+        (c, n): (state, due, amount, because)
+        for c, n, state, due, amount, because in owed.rows(
+            """SELECT clause, n, CASE WHEN owed THEN 'owed' WHEN held THEN 'held' ELSE 'scheduled' END, due,
+            sign * amount, because FROM all_lines JOIN asked USING (treatment_id)"""
+        )
+    }
+    lines = []
+    for clause in contract.clauses:
+        for n in range(1, len(clause.dues) + 1):
+            state, due, amount, because = found.get(
+                (clause.id, n), ("not owed", None, None, "its condition is FALSE")
+            )
+            lines.append(
+                LineExplained(
+                    clause.id, clause.clause, n, state, clause.condition_text, due, amount, because,
+                    arithmetic.get((clause.id, n), clause.amount_text), _terms(contract, clause.amount, index_date),
+                    _would_change(contract, clause, n, statuses),
+                )
+            )  # fmt: skip
+    for limit in contract.limits:
+        if (limit.id, 1) in found:
+            state, due, amount, because = found[limit.id, 1]
+            bounds = _terms(contract, limit.at_most, index_date) + _terms(
+                contract, limit.at_least, index_date
+            )
+            lines.append(
+                LineExplained(limit.id, limit.clause, 1, state, "", due, amount, because, "", bounds, ())
+            )
+    return lines
+
+
+def _terms(contract: m.Contract, value: m.Value | None, index_date: date) -> tuple[TermRead, ...]:
+    names = dict.fromkeys(node.name for node in walk(value) if isinstance(node, m.TermRef))
+    found = []
+    for name in names:
+        term = contract.term(name)
+        version = next(v for v in reversed(term.versions) if v.since <= index_date)
+        since = version.since if len(term.versions) > 1 else None
+        found.append(TermRead(name, format_fraction(version.value), since))
+    return tuple(found)
+
+
+def _would_change(
+    contract: m.Contract, clause: m.MoneyClause, n: int, statuses: tuple[OutcomeStatus, ...]
+) -> tuple[str, ...]:
+    """For each outcome that the clause rests on, the rows that would decide it otherwise, with their dates."""
+    changes = []
+    for name in outcomes_in((clause.condition, clause.dues)):
+        outcome = contract.outcome(name)
+        for status in statuses:
+            if status.outcome.rsplit(".", 1)[-1] == name and status.n in (n, 1):
+                changes.append(
+                    f"{status.outcome}: {_deciding(outcome)} dated {status.window_first} to {status.window_last}"
+                )
+    return tuple(dict.fromkeys(changes))
+
+
+def _deciding(outcome: m.Outcome) -> str:
+    kind = "an assessment of" if outcome.kind == "measure" else "an event"
+    pick = outcome.pick
+    how = {"none": " (none may)", "all": " (all must)"}.get(pick.kind, f" ({pick.kind})")
+    return f"{kind} {outcome.source_name}{_test(pick.test)}{how}"
+
+
+def _test(test: m.Test | None) -> str:
+    match test:
+        case m.OneOf(values):
+            return f" that is {' or '.join(values)}"
+        case m.Bound(kind, bound):
+            return f" {kind.replace('_', ' ')} {format_fraction(bound)}"
+        case m.Between(low, high):
+            return f" between {format_fraction(low)} and {format_fraction(high)}"
+    return ""
