@@ -6,15 +6,28 @@ from collections.abc import Iterator
 import duckdb
 from sqlglot import exp
 
+from engine.backends.references import references
 from engine.backends.relations import SqlWriter
-from engine.plan import tree as t
 from engine.plan.build import RESULTS, Plan
 
 
 def run_plan(plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str) -> None:
-    """Leave each of the plan's results as a temporary table or view of its name on the connection."""
+    """Leave each step of the plan as a temporary table or view of its name on the connection."""
+    _clear(connection, {step.name for step in plan.steps})
     for _, statement in statements(plan, facts_schema):
         connection.execute(statement)
+
+
+def _clear(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:
+    """Drop what an earlier run left: a view cannot be replaced by a table, nor a table by a view."""
+    found = connection.execute(
+        """SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
+        UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary"""
+    ).fetchall()
+    for kind, name in found:
+        if name in names:
+            quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
+            connection.execute(f"DROP {kind} IF EXISTS temp.{quoted}")
 
 
 def script(plan: Plan, facts_schema: str | None = None) -> str:
@@ -27,24 +40,10 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:
     """(grain, statement) for each step, in order."""
-    uses = Counter(name for step in plan.steps for name in _references(step.relation))
+    uses = Counter(name for step in plan.steps for name in references(step.relation))
     writer = SqlWriter(facts_schema)
     for step in plan.steps:
         kind = "TABLE" if uses[step.name] > 1 or step.name in RESULTS else "VIEW"
         query = writer.select(step.relation).sql("duckdb", pretty=pretty, identify=False)
         name = exp.to_identifier(step.name).sql("duckdb")
         yield step.grain, f"CREATE OR REPLACE TEMP {kind} {name} AS\n{query}"
-
-
-def _references(relation: t.Relation) -> Iterator[str]:
-    match relation:
-        case t.Ref(step, _):
-            yield step
-        case t.Filter() | t.Select() | t.With() | t.Fold():
-            yield from _references(relation.source)
-        case t.Join(left, right):
-            yield from _references(left)
-            yield from _references(right)
-        case t.Union(parts):
-            for part in parts:
-                yield from _references(part)

@@ -16,39 +16,39 @@ class SqlWriter:
         """The whole relation as one query."""
         match relation:
             case t.Scan() | t.Ref():
-                return exp.select(exp.Star()).from_(self._source(relation))
+                return _select(exp.Star()).from_(self._source(relation), copy=False)
             case t.Values():
                 return self._values(relation)
             case t.Union(parts):
                 queries = [self.select(p) for p in parts]
                 result = queries[0]
                 for query in queries[1:]:
-                    result = exp.union(result, query, distinct=False)
+                    result = exp.union(result, query, distinct=False, copy=False)
                 return result
             case t.Filter(source, where):
-                return self._from(exp.select(exp.Star()), source, where)
+                return self._from(_select(exp.Star()), source, where)
             case t.Select(source, items):
                 inner, where = (
                     (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
                 )
-                return self._from(exp.select(*self._items(items)), inner, where)
+                return self._from(_select(*self._items(items)), inner, where)
             case t.With(source, items):
                 inner, where = (
                     (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
                 )
-                return self._from(exp.select(exp.Star(), *self._items(items)), inner, where)
+                return self._from(_select(exp.Star(), *self._items(items)), inner, where)
             case t.Fold(source, by, aggs):
                 return self._fold(source, by, aggs)
             case t.Join():
-                return self._from(exp.select(exp.Star()), relation, None)
+                return self._from(_select(exp.Star()), relation, None)
 
     def _fold(
         self, source: t.Relation, by: tuple[str, ...], aggs: tuple[tuple[str, t.Agg], ...]
     ) -> exp.Query:
         keys = [exp.column(exp.to_identifier(k)) for k in by]
-        values = [exp.alias_(aggregate(a), name) for name, a in aggs]
+        values = [exp.alias_(aggregate(a), name, copy=False) for name, a in aggs]
         inner, where = (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
-        return self._from(exp.select(*keys, *values), inner, where).group_by(*keys)
+        return self._from(_select(*keys, *values), inner, where).group_by(*keys, copy=False)
 
     @staticmethod
     def _items(items: tuple[tuple[str, t.Expr], ...]) -> list[exp.Expression]:
@@ -58,29 +58,28 @@ class SqlWriter:
             if isinstance(value, t.Lit | t.Call) and value.type is t.Type.TEXT and isinstance(value, t.Lit):
                 written = exp.Cast(this=written, to=exp.DataType.build("VARCHAR"))
             same = isinstance(value, t.Col) and value.name == name
-            result.append(written if same else exp.alias_(written, name, quoted=False))
+            result.append(written if same else exp.alias_(written, name, quoted=False, copy=False))
         return result
 
     def _from(self, query: exp.Select, relation: t.Relation, where: t.Expr | None) -> exp.Select:
         if isinstance(relation, t.Join):
             query = self._join(query, relation)
         else:
-            query = query.from_(self._source(relation))
-        return query if where is None else query.where(expression(where))
+            query = query.from_(self._source(relation), copy=False)
+        return query if where is None else query.where(expression(where), copy=False)
 
     def _join(self, query: exp.Select, join: t.Join) -> exp.Select:
         if isinstance(join.left, t.Join) and join.left.where is None:
             query = self._join(query, join.left)
         else:
-            query = query.from_(self._source(join.left))
+            query = query.from_(self._source(join.left), copy=False)
         right = self._source(join.right)
         if join.how == "cross":
-            query = query.join(right, join_type="cross")
+            query = query.join(right, join_type="cross", copy=False)
         else:
-            query = query.join(
-                right, using=list(join.on), join_type="left" if join.how == "left" else "inner"
-            )
-        return query if join.where is None else query.where(expression(join.where))
+            kind = "left" if join.how == "left" else "inner"
+            query = query.join(right, using=list(join.on), join_type=kind, copy=False)
+        return query if join.where is None else query.where(expression(join.where), copy=False)
 
     def _source(self, relation: t.Relation) -> exp.Expression:
         match relation:
@@ -106,9 +105,14 @@ class SqlWriter:
                     this=expression(t.Lit(value, type_)),
                     to=exp.DataType.build(TYPES[type_], dialect="duckdb"),
                 )
-                cells.append(exp.alias_(cell, name))
-            queries.append(exp.select(*cells))
+                cells.append(exp.alias_(cell, name, copy=False))
+            queries.append(_select(*cells))
         result: exp.Query = queries[0]
         for query in queries[1:]:
-            result = exp.union(result, query, distinct=False)
+            result = exp.union(result, query, distinct=False, copy=False)
         return result
+
+
+def _select(*items: exp.Expression) -> exp.Select:
+    """A SELECT of the very items: nothing in this file is used twice, and copying trees takes most of the time."""
+    return exp.Select().select(*items, copy=False)

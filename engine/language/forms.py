@@ -13,7 +13,7 @@ from engine.kernel.diagnostics import Place, nearest
 from engine.language.notes import Notes
 from engine.language.scalars import shown
 from engine.language.shapes import JSON, Shape
-from engine.language.yaml_reader import Entry, Mapping, Node
+from engine.language.yaml_reader import Entry, Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")
@@ -35,6 +35,13 @@ class Form:
     def has(self, name: str) -> bool:
         """Something readable was written under this key."""
         return not self.left_open(name) and name not in self.broken
+
+    def ids_in(self, name: str) -> tuple[str, ...]:
+        """The `id` of each element of a list, of those too that could not be read otherwise."""
+        entry = self.node.entry(name)
+        items = entry.value.items if entry and isinstance(entry.value, Sequence) else ()
+        ids = (item.entry("id") for item in items if isinstance(item, Mapping))
+        return tuple(e.value.text for e in ids if e and isinstance(e.value, Scalar))
 
     def at(self, name: str) -> Place:
         """The place of a key, or of the mapping where the key is left out."""

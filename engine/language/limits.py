@@ -1,6 +1,6 @@
 """Limits: bounds on a treatment's totals, in the order in which they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from engine.language.grammar.build import amount
 from engine.language.meaning import Limit, Number, Value
 from engine.language.notes import Notes
 from engine.language.shapes import Said
-from engine.language.written import LimitForm
+from engine.language.written import ContractForm, LimitForm
 
 Direction = Literal["payment", "refund"]
 _ALL: Mapping[str, Direction] = {"payments": "payment", "refunds": "refund"}
@@ -26,14 +26,16 @@ class _Bounded:
 
 
 def read_limits(
-    forms: Sequence[LimitForm], clauses: Mapping[str, Direction], names: Names, notes: Notes
+    contract: ContractForm, clauses: Mapping[str, Direction], names: Names, notes: Notes
 ) -> tuple[Limit, ...]:
     """The limits that are written. `clauses` are all money clauses by id, in order, read or not."""
-    later = {form.id.value for form in forms}
+    written = set(contract.ids_in("limits"))
     known = {id_: _Bounded(direction, frozenset({id_})) for id_, direction in clauses.items()}
     limits: list[Limit] = []
-    for form in forms:
-        of = _members(form, known, later, notes)
+    earlier: set[str] = set()
+    for form in contract.limits or ():
+        of = _members(form, known, written, earlier, notes)
+        earlier.add(form.id.value)
         bounds = _bounds(form, names, notes)
         if of and bounds:
             direction = known[of[0]].direction
@@ -45,13 +47,15 @@ def read_limits(
     return tuple(limits)
 
 
-def _members(form: LimitForm, known: Mapping[str, _Bounded], later: set[str], notes: Notes) -> list[str]:
+def _members(
+    form: LimitForm, known: Mapping[str, _Bounded], written: set[str], earlier: set[str], notes: Notes
+) -> list[str]:
     """The ids that a limit bounds, earlier limits among them; empty where something is wrong."""
-    written = (form.of,) if isinstance(form.of, Said) else form.of
+    members = (form.of,) if isinstance(form.of, Said) else form.of
     chosen: dict[str, _Bounded] = {}
     before = len(notes.found)
-    for said in written:
-        for id_ in _named(said, known, later, notes):
+    for said in members:
+        for id_ in _named(said, known, written, earlier, notes):
             if id_ in chosen:
                 notes.add("twice", f"'{id_}' stands in 'of' already", said.place, "name each once")
             chosen[id_] = known[id_]
@@ -68,7 +72,9 @@ def _members(form: LimitForm, known: Mapping[str, _Bounded], later: set[str], no
     return [id_ for id_ in known if id_ in chosen]
 
 
-def _named(said: Said[str], known: Mapping[str, _Bounded], later: set[str], notes: Notes) -> list[str]:
+def _named(
+    said: Said[str], known: Mapping[str, _Bounded], written: set[str], earlier: set[str], notes: Notes
+) -> list[str]:
     name = said.value
     if name in _ALL:
         ids = [i for i, b in known.items() if b.direction == _ALL[name] and b.clauses == {i}]
@@ -77,7 +83,9 @@ def _named(said: Said[str], known: Mapping[str, _Bounded], later: set[str], note
         return ids
     if name in known:
         return [name]
-    if name in later:
+    if name in earlier:
+        return []  # it could not be read, and that has been said
+    if name in written:
         problem = f"'{name}' is not an earlier limit"
         notes.add("limit_order", problem, said.place, "limits work in the order in which they stand")
     else:

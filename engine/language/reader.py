@@ -60,7 +60,7 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     clauses = _clauses(form, names, notes)
     _check_due_windows_used(form, outcomes, clauses, notes)
     directions = _directions(form)
-    limits = read_limits(form.limits or (), directions, names, notes)
+    limits = read_limits(form, directions, names, notes)
     if notes.found:
         return None
     gap = form.defaults.coverage_gap if form.defaults else None
@@ -127,7 +127,9 @@ def _clauses(form: ContractForm, names: Names, notes: Notes) -> tuple[MoneyClaus
 
 
 def _directions(form: ContractForm) -> dict[str, Direction]:
-    return {money.id.value: direction for direction, money in _money_forms(form)}
+    """Every money clause's direction by id, of those too that could not be read."""
+    payments: dict[str, Direction] = dict.fromkeys(form.ids_in("payments"), "payment")
+    return payments | dict.fromkeys(form.ids_in("refunds"), "refund")
 
 
 def _check_names(form: ContractForm, notes: Notes) -> None:

@@ -182,6 +182,9 @@ class _Composer:
             mark = error.problem_mark or error.context_mark
             place = self.notes.place(mark.line, mark.column) if mark else None
             problem = error.problem or "it cannot be read"
+            if "nesting" in problem:  # the C parser has a limit of its own, met while it looks ahead
+                self._problem("nesting", f"nested more than {MAX_DEPTH} deep", place)
+                raise _StopReading from None
             hint = "indent with spaces, not tabs" if "'\\t'" in problem or "\t" in problem else ""
             self._problem("yaml", f"this is not well-formed YAML: {problem}", place, hint)
         except yaml.YAMLError:
@@ -241,12 +244,14 @@ class _Composer:
         text: str = getattr(event, "value", "")
         style = getattr(event, "style", None)
         start, end = event.start_mark, event.end_mark
-        inner = None
-        if start.line == end.line:
-            inner = start.column + (1 if style else 0)
-            if self.notes.lines[start.line][inner : inner + len(text)] != text:
-                inner = None
+        inner = start.column + (1 if style else 0) if start.line == end.line else None
+        if inner is not None and self._line(start.line)[inner : inner + len(text)] != text:
+            inner = None  # an escape or a doubled quote stands before
         return Scalar(text, bool(style), place, inner)
+
+    def _line(self, number: int) -> str:
+        """A line; an empty value at the end of a file without a last newline stands on one beyond it."""
+        return self.notes.lines[number] if number < len(self.notes.lines) else ""
 
     def _at(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark

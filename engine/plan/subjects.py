@@ -38,7 +38,7 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import INDEX_DATE, Conditions, attribute_names
+from engine.plan.values import INDEX_DATE, Conditions, attribute, attribute_names
 
 AS_OF = Col("as_of", Type.DATE)
 
@@ -59,7 +59,8 @@ def candidates(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits
         current = With(current, (("as_of", day(run.as_of)),))
     started: Relation = Filter(current, le(INDEX_DATE, AS_OF))
     started = rows.without(started, "status", "known_on", "known_until")
-    renamed = rename(started, {n: "subject" if n == "row_no" else n for n in started.columns})
+    own = {"row_no": "subject", **{name: attribute(name).name for name in names}}
+    renamed = rename(started, {n: own.get(n, n) for n in started.columns})
     with_coverage = _with_spans(renamed, contract, run, traits)
     failed, undetermined = _eligibility(contract, traits)
     judged = With(with_coverage, (("failed", failed), ("undetermined", undetermined)))

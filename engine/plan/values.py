@@ -41,6 +41,12 @@ _DATES = {"index_date": INDEX_DATE, "birth_date": Col("birth_date", Type.DATE)}
 _COMPARISONS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
+def attribute(name: str) -> Col:
+    """A column of treatments as text: under a name of its own, so that it never hides one of the plan's."""
+    fixed = ("product", "payer", "treatment_id", "patient_id")
+    return Col(name if name in fixed else f"attribute__{name}", Type.TEXT)
+
+
 def outcome_column(outcome: str, part: str, type_: Type = Type.TEXT) -> Col:
     """A column of the state that belongs to an outcome, such as `remission__status`."""
     return Col(f"{outcome}__{part}", type_)
@@ -114,11 +120,11 @@ class ValueCompiler:
             case m.Paid():
                 return ratios.of_integer(PAID, 10 ** minor_digits(self.contract.currency))
             case m.Invoiced():
-                return ratios.of_integer(number(Col("amount", Type.TEXT)), NUMBER_SCALE)
+                return ratios.of_integer(number(attribute("amount")), NUMBER_SCALE)
             case m.AgeAtIndex():
                 return ratios.of_integer(years_between(_DATES["birth_date"], INDEX_DATE))
             case m.Column(name, _):
-                return ratios.of_integer(number(Col(name, Type.TEXT)), NUMBER_SCALE)
+                return ratios.of_integer(number(attribute(name)), NUMBER_SCALE)
             case m.OutcomeField(outcome, "value"):
                 return ratios.of_integer(number(outcome_column(outcome, "value")), NUMBER_SCALE)
             case m.OutcomeField(outcome, _):
@@ -160,7 +166,7 @@ def date_value(value: m.Value) -> Expr:
         case m.IndexDate():
             return INDEX_DATE
         case m.Column(name, _):
-            return _DATES.get(name) or date_of(Col(name, Type.TEXT))
+            return _DATES.get(name) or date_of(attribute(name))
         case m.OutcomeField(outcome, "date"):
             return outcome_column(outcome, "date", Type.DATE)
     raise TypeError(f"{type(value).__name__} is no date")
@@ -205,7 +211,7 @@ class Conditions:
             case m.InList(value, options):
                 return or_(*(self._compare("=", value, o) for o in options))
             case m.Truth(column):
-                return truth_of(Col(column.name, Type.TEXT))
+                return truth_of(attribute(column.name))
             case m.And(parts):
                 return and_(*(self.truth(p) for p in parts))
             case m.Or(parts):
@@ -280,5 +286,5 @@ def _text_value(value: m.Value) -> Expr:
         case m.Text(x):
             return text(x)
         case m.Column(name, _):
-            return Col(name, Type.TEXT)
+            return attribute(name)
     raise TypeError(f"{type(value).__name__} is no text")

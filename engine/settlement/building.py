@@ -9,7 +9,7 @@ from engine.kernel.dates import Period
 from engine.kernel.money import to_minor
 from engine.language import meaning as m
 from engine.ledger.postings import Ledger
-from engine.plan.values import attribute_names
+from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement as s
 from engine.settlement.arithmetic import Arithmetic, LineNumbers
 from engine.settlement.looking import evidence_rows, fields_read, outcome_statuses, pending_rows
@@ -221,7 +221,7 @@ def line_arithmetic(owed: Owed, keys: str) -> dict[tuple[str, str, int], str]:
     contract = owed.contract
     clauses = {c.id: c for c in contract.clauses}
     names = sorted(attribute_names((contract.clauses,)))
-    columns = ", ".join(["NULL", *(f's."{n}"' for n in names)])
+    columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
     rows = owed.rows(
         f"""SELECT l.treatment_id, l.clause, l.n, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
         FROM lines l JOIN ({keys}) USING (treatment_id, clause, n) JOIN subjects s USING (treatment_id)"""

@@ -26,6 +26,7 @@ def statement_html(statement: Statement) -> str:
         currency=statement.currency,
         money=_MoneyIn(statement.currency),
         groups=view.line_groups(statement),
+        to_date=view.to_date_rows(statement),
         roll=view.roll_rows(statement),
         balances=view.balances(statement),
         cards=with_line,

@@ -23,6 +23,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark of the axis."""
+
+    place: Place
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayScale:
     """Days from left to right; `first` and `last` are inside."""
 
@@ -54,12 +62,12 @@ class DayScale:
         share = self.share(day)
         return Place(self.x(day), "start" if share < 9 else "end" if share > 91 else "middle")
 
-    def ticks(self, at_most: int = 6) -> tuple[tuple[str, str], ...]:
-        """Firsts of months as (x, `2018-03`), every 1, 2, 3, 6, 12, 24… months."""
+    def ticks(self, at_most: int = 6) -> tuple[Tick, ...]:
+        """Firsts of months (`2018-03`), every 1, 2, 3, 6, 12, 24… months."""
         start = Period.of(self.first)
         months = (self.last.year - start.year) * 12 + self.last.month - start.month
         step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 600, 12_000) if months <= n * at_most)
         aligned = start.plus(-((start.month - 1) % min(step, 12)))
         found = (aligned.plus(k * step) for k in range(at_most + 2))
-        inside = [p for p in found if self.first <= p.first and self.share(p.first) <= 96]
-        return tuple((self.x(p.first), str(p)) for p in inside)
+        inside = [p for p in found if self.first <= p.first <= self.last]
+        return tuple(Tick(self.place(p.first), str(p)) for p in inside)

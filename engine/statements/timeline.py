@@ -9,23 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.settlement.statement import Event, OutcomeStatus, Statement, Treatment
-from engine.statements.scale import DayScale, Place
+from engine.statements.scale import DayScale, Place, Tick
 from engine.statements.words import long_date, status_words
 
 SHOWN = 40
 _LANES = 6
 _LANE_HEIGHT = 22
 _LABEL_HEIGHT = 20
-_CLOSE = 8  # per cent: labels nearer than this are joined
+_LETTER = 2  # per cent of a telephone's width that a letter takes
+_LONGEST = 24  # letters of a joined label
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A dot with its label above it."""
+    """A dot, or a tick for a due day, with its label above it."""
 
     place: Place
     kind: str
-    label: str  # empty where it is joined to the label before
+    label: str  # empty for a due day, and where it is joined to the label before
+    tip: str  # what and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Timeline:
     only_with_lines: bool  # too many to show all: only those with a line this period
     period_x: str
     period_width: str
-    ticks: tuple[tuple[str, str], ...]
+    ticks: tuple[Tick, ...]
+    statuses: tuple[str, ...]  # those that occur, for the key
+    due_days: bool  # whether any is marked
 
 
 def timeline(statement: Statement) -> Timeline | None:
@@ -82,6 +86,8 @@ def timeline(statement: Statement) -> Timeline | None:
         period_x=scale.x(period.first),
         period_width=scale.width(period.first, period.last),
         ticks=scale.ticks(),
+        statuses=_occurring(chosen),
+        due_days=any(event.kind == "due" for t in chosen for event in t.events),
     )
 
 
@@ -91,6 +97,11 @@ def _chosen(statement: Statement) -> tuple[Sequence[Treatment], bool]:
         return statement.treatments, False
     with_line = {line.treatment_id for line in statement.lines}
     return [t for t in statement.treatments if t.treatment_id in with_line][:SHOWN], True
+
+
+def _occurring(treatments: Sequence[Treatment]) -> tuple[str, ...]:
+    found = {status.status for t in treatments for status in t.statuses[:_LANES]}
+    return tuple(s for s in ("met", "not_met", "not_evaluable", "pending", "disputed") if s in found)
 
 
 def _days(treatment: Treatment) -> list[date]:
@@ -135,19 +146,36 @@ def outcome_name(status: OutcomeStatus) -> str:
 
 
 def _marks(events: Sequence[Event], scale: DayScale) -> tuple[Mark, ...]:
-    """The events' dots; labels that would run into one another are joined at the first of them."""
+    """The events' marks; labels that would run into one another are joined at the first of them."""
     groups: list[list[Event]] = []
-    for event in events:
-        if groups and scale.share(event.on) - scale.share(groups[-1][0].on) < _CLOSE:
+    for event in (event for event in events if event.kind != "due"):
+        if groups and _touch(groups[-1], event, scale):
             groups[-1].append(event)
         else:
             groups.append([event])
-    marks = []
-    for group in groups:
-        joined = ", ".join(dict.fromkeys(event.label for event in group))
-        for position, event in enumerate(group):
-            marks.append(Mark(scale.place(event.on), event.kind, joined if position == 0 else ""))
-    return tuple(marks)
+    labels = {id(group[0]): _joined(group) for group in groups}
+    return tuple(
+        Mark(
+            place=scale.place(event.on),
+            kind=event.kind,
+            label=labels.get(id(event), ""),
+            tip=f"{event.label}, {long_date(event.on)}",
+        )
+        for event in events
+    )
+
+
+def _touch(group: Sequence[Event], event: Event, scale: DayScale) -> bool:
+    """Whether the label of `event` would run into that of `group` on a telephone."""
+    letters = (len(_joined(group)) + len(event.label)) // 2 + 2
+    return scale.share(event.on) - scale.share(group[0].on) < letters * _LETTER
+
+
+def _joined(group: Sequence[Event]) -> str:
+    """The labels of `group`, or the first and how many more where that would be long."""
+    labels = list(dict.fromkeys(event.label for event in group))
+    text = ", ".join(labels)
+    return text if len(text) <= _LONGEST or len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
 
 
 def _spoken(treatment: Treatment) -> str:

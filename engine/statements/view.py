@@ -59,6 +59,17 @@ class RollRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDateRow:
+    """One row of the contract to date; None where it cannot be said, or makes no sense."""
+
+    name: str
+    treatments: int | None
+    payments_minor: int | None
+    refunds_minor: int | None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One treatment with its evidence; `anchors` has the place on the page of each record id."""
 
@@ -109,6 +120,29 @@ def roll_rows(statement: Statement) -> tuple[RollRow, ...]:
         row("Prior-period adjustments", "prior_period_minor"),
         row("Closing balance", "closing_minor", total=True),
     )
+
+
+def to_date_rows(statement: Statement) -> tuple[ToDateRow, ...]:
+    """Settled and open treatments apart, lines over groups, and all; their sums need every treatment here."""
+    to_date, roll = statement.to_date, statement.roll_forward
+    complete = len(statement.treatments) == to_date.treatments
+
+    def row(name: str, count: int, settled: bool) -> ToDateRow:
+        if not complete and count:
+            return ToDateRow(name, count, None, None)
+        chosen = [t for t in statement.treatments if t.settled is settled]
+        payments = sum(t.payments_minor for t in chosen)
+        return ToDateRow(name, count, payments, sum(t.refunds_minor for t in chosen))
+
+    rows = [row("settled", to_date.settled, True), row("open", to_date.open, False)]
+    payments, refunds = roll.payments.closing_minor, roll.refunds.closing_minor
+    over_groups = (
+        payments - sum(t.payments_minor for t in statement.treatments),
+        refunds - sum(t.refunds_minor for t in statement.treatments),
+    )
+    if complete and any(over_groups):
+        rows.append(ToDateRow("Limits, cohorts", None, *over_groups))
+    return (*rows, ToDateRow("in all", to_date.treatments, payments, refunds, total=True))
 
 
 def cards(statement: Statement) -> tuple[Cut[Card], tuple[Card, ...]]:

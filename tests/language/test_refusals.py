@@ -9,20 +9,24 @@ CASES = [
     # --- keys
     ("    measure: disease", "    «dsease_status»: disease", "unknown_key",
      "'dsease_status' is not a key of an outcome", "did you mean 'measure'?"),
-    ("currency: USD", "«curency»: USD", "unknown_key", "'curency' is not a key of a contract", "did you mean 'currency'?"),
+    ("currency: USD", "«curency»: USD", "unknown_key", "'curency' is not a key of a contract",
+     "did you mean 'currency'?"),
     ("residual: last", "«residul»: last", "unknown_key", "is not a key of settlement", "did you mean 'residual'?"),
     ("sources:", "«zzzz»:", "unknown_key", "is not a key of a contract", "keys of a contract: contract, title"),
-    ("title: Tis", "«contract»: Tis", "duplicate_key", "the key 'contract' stands twice", "it stands on line 1 already"),
+    ("title: Tis", "«contract»: Tis", "duplicate_key", "the key 'contract' stands twice",
+     "it stands on line 1 already"),
     ("title:", "«cohort»:", "not_yet", "'cohort' is not supported yet", ""),
     ("title:", "«amendments»:", "not_yet", "'amendments' is not supported yet", ""),
     ("title:", "«interest»:", "not_yet", "'interest' is not supported yet", ""),
-    ("    decided: day 60", "    «baseline»: {window: [day 0, day 1], pick: last}", "not_yet", "'baseline' is not", ""),
+    ("    decided: day 60", "    «baseline»: {window: [day 0, day 1], pick: last}", "not_yet",
+     "'baseline' is not", ""),
     ("amount: price}", "«table»: {by: units}}", "not_yet", "'table' is not supported yet", ""),
     ("{any: [CR, CRi]}", "{«consecutive»: {times: 2, test: [CR]}}", "not_yet", "'consecutive' is not", ""),
     ("{any: [CR, CRi]}", "{«sustained»: {for: 4 weeks, test: [CR]}}", "not_yet", "'sustained' is not", ""),
     ("{any: [CR, CRi]}", "{any: {«change»: {at_least: 5}}}", "not_yet", "'change' is not", ""),
     ("{any: [CR, CRi]}", "{any: {«percent_change»: {at_least: 5}}}", "not_yet", "'percent_change' is not", ""),
-    ("per: treatment", "per: «contract_year»", "not_yet", "'contract_year' is not supported yet", "for now: 'treatment'"),
+    ("per: treatment", "per: «contract_year»", "not_yet", "'contract_year' is not supported yet",
+     "for now: 'treatment'"),
     ("at_most: price", "at_most: «paid»", "not_yet", "'paid' in a limit is not supported yet", ""),
     ("every: month", "every: «quarter»", "not_yet", "'quarter' is not supported yet", "for now: 'month'"),
     ("refund_share of paid", "remission.«change» of paid", "not_yet", "'.change' is not supported yet", ""),
@@ -56,11 +60,13 @@ CASES = [
     ("title: Tisagenlecleucel, paid for remission by day 30", "title: «»", "empty_value", "nothing stands here", ""),
     ("currency: USD", "currency: «null»", "empty_value", "nothing stands here", ""),
     ("currency: USD", "«currency»: [USD]", "wrong_shape", "a list stands here; expected a currency", ""),
-    ("terms:\n", "terms:\n  «list»: [1, 2]\n", "wrong_shape", "a list stands here; expected a number, a percentage", ""),
+    ("terms:\n", "terms:\n  «list»: [1, 2]\n", "wrong_shape",
+     "a list stands here; expected a number, a percentage", ""),
     ("to: 2019-12-31", "to: «2019-02-30»", "not_a_date", "there is no day 2019-02-30", ""),
     ("to: 2019-12-31", "to: «31.12.2019»", "not_a_date", "'31.12.2019' is not a date", "2018-01-31"),
     ("to: 2019-12-31", "to: «2017-08-31»", "in_force", "'to' is before 'from'", ""),
-    ("pay_within: 38 days", "pay_within: «2 months»", "not_a_length", "'2 months' is not a number of days", "30 days"),
+    ("pay_within: 38 days", "pay_within: «2 months»", "not_a_length", "'2 months' is not a number of days",
+     "30 days"),
     ("pay_within: 38 days", "pay_within: «38»", "not_a_length", "'38' is not a length of time", "'30 days'"),
     # --- numbers
     ("price: 649000.00", "price: «6.49e5»", "not_a_number", "exponents are refused", "write all digits"),
@@ -83,9 +89,11 @@ CASES = [
      "no value before 2018-01-01, and the contract is in force from 2017-09-01", "from 2017-09-01 or before"),
     ("price: 649000.00", "«price»: {}", "list_length", "nothing stands here", ""),
     # --- days and windows
-    ("[day 0, day 30]", "[«day 30», day 0]", "window_backwards", "the window can run backwards", "the earlier day first"),
+    ("[day 0, day 30]", "[«day 30», day 0]", "window_backwards", "the window can run backwards",
+     "the earlier day first"),
     ("[day 0, day 30]", "[«day 30», month 1]", "window_backwards", "the window can run backwards", ""),
-    ("decided: day 60", "decided: «day 29»", "window_after_decided", "could end after its decided day", "day 30 + 30 days"),
+    ("decided: day 60", "decided: «day 29»", "window_after_decided", "could end after its decided day",
+     "day 30 + 30 days"),
     ("window: [day 0, day 30]\n    met_if: {any: [CR, CRi]}\n    decided: day 60",
      "window: [day 0, month 1]\n    met_if: {any: [CR, CRi]}\n    decided: «day 30»", "window_after_decided",
      "could end after its decided day", ""),
@@ -108,7 +116,8 @@ CASES = [
     # --- picks and tests
     ("{any: [CR, CRi]}", "{any: «CR»}", "wrong_shape", "'CR' stands here; expected a test, such as [CR, CRi]", ""),
     ("{any: [CR, CRi]}", "{«lowest»: [CR]}", "pick", "'lowest' needs numbers", "lowest: {at_least: 5}"),
-    ("{any: [CR, CRi]}", "{any: [CR], «all»: [CR]}", "two_choices", "'all' and 'any' cannot both stand in met_if", ""),
+    ("{any: [CR, CRi]}", "{any: [CR], «all»: [CR]}", "two_choices",
+     "'all' and 'any' cannot both stand in met_if", ""),
     ("{any: [CR, CRi]}", "{«ani»: [CR]}", "unknown_key", "'ani' is not a key of met_if", "did you mean 'any'?"),
     ("met_if: {any: [CR, CRi]}", "«met_if»: {}", "missing", "met_if lacks 'any', 'all'", ""),
     ("{any: [CR, CRi]}", "{any: {at_least: «8%»}}", "not_a_number", "is a percentage", "the number alone"),
@@ -124,7 +133,8 @@ CASES = [
     ("if: remission is not_met", "if: «remission»", "bare_outcome", "'remission' alone is not a condition",
      "write 'remission is met'"),
     ("if: remission is not_met", "if: remission is «pending»", "status", "it is NULL then", "waits"),
-    ("if: remission is not_met", "if: remission is «not» met", "expression", "'not' stands where a name", "is not_met"),
+    ("if: remission is not_met", "if: remission is «not» met", "expression", "'not' stands where a name",
+     "is not_met"),
     ("if: remission is not_met", "if: «remision» is met", "unknown_outcome", "is not an outcome", "'remission'?"),
     ("if: remission is not_met", "if: «remission.value» > 3", "outcome_field", "cannot stand in a condition", ""),
     ("if: remission is not_met", "if: remission is met «AND» x", "expression", "'AND' stands", "write 'and'"),
@@ -147,13 +157,17 @@ CASES = [
      "below zero", ""),
     ("due: index,", "instalments: {first: index, every: 12 months, count: «601»},", "out_of_range",
      "601 is not between 1 and 600", ""),
-    ("due: index,", "instalments: {first: index, every: 12 months, count: «0»},", "out_of_range", "0 is not between", ""),
-    ("due: index,", "instalments: {first: index, every: 12 months, count: «102»},", "out_of_range", "over a hundred", ""),
+    ("due: index,", "instalments: {first: index, every: 12 months, count: «0»},", "out_of_range",
+     "0 is not between", ""),
+    ("due: index,", "instalments: {first: index, every: 12 months, count: «102»},", "out_of_range",
+     "over a hundred", ""),
     ("due: index,", "instalments: {first: index, every: «0 days», count: 2},", "every", "on one day", ""),
+    ("due: index,", "each: [year 1, «month 12»],", "each", "does not always come after 'year 1'", "each once"),
     ("due: index,", "each: [year 2, «year 1»],", "each", "does not always come after 'year 2'", "in order"),
     ("due: index,", "each: [day 30, «month 1»],", "each", "'month 1' does not always come after 'day 30'", ""),
     # --- limits
-    ("of: refunds", "of: «refund»", "unknown_id", "is not a payment, refund or limit here", "did you mean 'refunds'?"),
+    ("of: refunds", "of: «refund»", "unknown_id", "is not a payment, refund or limit here",
+     "did you mean 'refunds'?"),
     ("of: refunds", "of: [«no_remision»]", "unknown_id", "'no_remision' is not", "did you mean 'no_remission'?"),
     ("of: refunds", "«of»: [infusion, no_remission]", "mixed_limit", "payments and refunds are mixed", ""),
     ("of: refunds", "of: «refund_cap»", "limit_order", "'refund_cap' is not an earlier limit", "order"),
@@ -206,6 +220,12 @@ def test_a_due_window_needs_fixed_due_dates_and_a_clause() -> None:
     assert "are not fixed" in problems(decided)[0].problem
     named = changed("due: index", "due: relapse.decided", fixed)
     assert "names no one day" in problems(named)[0].problem
+
+
+def test_one_due_date_that_is_not_fixed_is_enough() -> None:
+    late = changed("window: [day 1, year 2]", "window: [due - 12 months, due]")
+    series = "each: [year 1, remission.decided], on_failure: stop, if: relapse is met"
+    assert [d.code for d in problems(changed("if: remission is not_met", series, late))] == ["due_window"]
 
 
 def test_a_window_between_index_and_due_is_tried_for_each_due_date() -> None:

@@ -39,8 +39,6 @@ class Conditions(Values):
 
     def as_condition(self, tree: "Tree[Token]", depth: int) -> Condition:
         """The condition that the tree means; a bare column is one that says true or false."""
-        if tree.data == "name" and str(tree.children[0]) in ("true", "false"):
-            raise Unfit("not_a_condition", "'true' alone is not a condition", "", start_of(tree), 4)
         built = self.build(tree, depth)
         if built.kind == "condition":
             return cast(Condition, built.value)

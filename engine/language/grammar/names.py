@@ -31,6 +31,12 @@ _FIELDS: Mapping[str, Literal["date", "value", "count"]] = {
 }
 _LATER_FIELDS = ("baseline", "change")
 _BUILT_IN = ("invoiced", "paid", "index", "age_at_index", "index_date")
+_NO_COLUMNS = frozenset(
+    (
+        *("due", "decided", "net", "as_of", "known_by", "true", "false", "null"),
+        *("met", "not_met", "not_evaluable", "pending", "disputed"),
+    )
+)
 _COLUMN_TYPES: Mapping[str, Literal["number", "text", "date"]] = {
     "treatment_id": "text",
     "patient_id": "text",
@@ -85,6 +91,8 @@ def resolve(name: str, scope: Scope, start: int) -> Built:
         return Built("date", IndexDate(), start, length)
     if name == "age_at_index":
         return Built("number", AgeAtIndex(), start, length)
+    if name in _NO_COLUMNS:
+        raise Unfit("reserved", f"'{name}' has a meaning of its own and cannot stand here", "", start, length)
     _refuse_near_miss(name, scope, start)
     kind = _COLUMN_TYPES.get(name)
     return Built(kind or "column", Column(name, kind or "text"), start, length)

@@ -109,6 +109,8 @@ def _expected_words(expected: set[str]) -> str:
 
 def _syntax_hint(before: str, token: "Token", expected: set[str]) -> str:
     word = str(token)
+    if token.type == "$END" and before.count("(") > before.count(")"):
+        return "close the bracket; and within { } or [ ], a text with a comma stands in quotes"
     if word.lower() in ("and", "or", "not", "in", "is", "of") and word != word.lower():
         return f"write '{word.lower()}'"
     if token.type == "_NOT" and before.endswith(" is"):

@@ -128,6 +128,8 @@ class Values:
                 hint = "put parentheses: '(a / b) of c' or 'a / (b of c)'"
                 raise Unfit("unclear", problem, hint, operator.start_pos, 2)
             right = self.as_number(operand, depth + 1)
+            if operator == "/" and isinstance(right, Number) and right.value == 0:
+                raise Unfit("zero", "a division by zero", "", start_of(operand), 1)
             sign = "*" if operator == "of" else str(operator)
             result = Arithmetic(cast(Literal["+", "-", "*", "/"], sign), result, right)
         return self.built("number", result, tree)
