@@ -44,6 +44,6 @@ def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> It
     writer = SqlWriter(facts_schema)
     for step in plan.steps:
         kind = "TABLE" if uses[step.name] > 1 or step.name in RESULTS else "VIEW"
-        query = writer.select(step.relation).sql("duckdb", pretty=pretty, identify=False)
+        query = writer.select(step.relation).sql("duckdb", pretty=pretty, identify=False, copy=False)
         name = exp.to_identifier(step.name).sql("duckdb")
         yield step.grain, f"CREATE OR REPLACE TEMP {kind} {name} AS\n{query}"

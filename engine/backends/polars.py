@@ -4,9 +4,9 @@ from collections import Counter
 
 import polars as pl
 
-from engine.backends.polars_expressions import TYPES, expression
+from engine.backends.polars_expressions import ROUGHLY_WIDE, TYPES, checked, expression
 from engine.backends.references import references
-from engine.backends.sizes import LONG, WIDE, largest
+from engine.backends.sizes import LONG, largest
 from engine.feeds.facts import Facts
 from engine.plan import tree as t
 from engine.plan.build import RESULTS, Plan
@@ -111,7 +111,9 @@ def _order(agg: t.Agg) -> pl.Expr:
     counts = pl.all_horizontal([p.is_not_null() for p in parts])
     if agg.where is not None:
         counts &= expression(agg.where)
-    return pl.when(counts).then(orders[0] if len(orders) == 1 else pl.struct(orders))
+    return pl.when(counts).then(
+        orders[0] if len(orders) == 1 else pl.struct(o.alias(str(k)) for k, o in enumerate(orders))
+    )
 
 
 def _aggregate(agg: t.Agg, value: pl.Expr, order: pl.Expr) -> pl.Expr:
@@ -135,5 +137,4 @@ def _sum(agg: t.Agg, value: pl.Expr) -> pl.Expr:
     total = value.cast(pl.Int128).sum()
     if largest(agg.value) <= LONG:  # 2⁶⁴ rows of them fit
         return total
-    is_wrong = value.cast(pl.Float64).abs().sum() > float(WIDE) * (1 - 1e-9)
-    return total + pl.when(is_wrong).then(pl.lit(1 << 20)).otherwise(pl.lit(0)).cast(pl.Int8).cast(pl.Int128)
+    return checked(total, value.cast(pl.Float64).abs().sum() > ROUGHLY_WIDE)

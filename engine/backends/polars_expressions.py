@@ -26,6 +26,7 @@ TYPES: dict[t.Type, type[pl.DataType]] = {
 }
 ROW_SPAN = 1 << 43  # a key is (days since 1900 · 2 + satisfied) · 2⁴³ + row
 DAY_SPAN = ROW_SPAN * 2
+ROUGHLY_WIDE = float(WIDE) * (1 - 1e-9)  # a float's error is far less than a billionth
 _EPOCH_DAY = (FIRST_DAY - date(1970, 1, 1)).days
 _NUMBER = r"\A(-?[0-9]{1,18})(?:\.([0-9]{1,9}))?\z"
 _ISO_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
@@ -76,22 +77,21 @@ def _arithmetic(node: t.Call) -> pl.Expr:
         elif bound == LONG:  # two 64-bit integers always fit into 128
             value = operation(value.cast(pl.Int128), part.cast(pl.Int128)).cast(pl.Int64)
         else:
-            value = _checked(operation(value, part), _out_of_bounds(node.op, value, part))
+            value = checked(operation(value, part), _out_of_bounds(node.op, value, part))
         size = min(size, bound)
     return value
 
 
-def _checked(value: pl.Expr, is_wrong: pl.Expr) -> pl.Expr:
-    """The value; the query fails where it is wrong."""
-    too_much = pl.when(is_wrong).then(pl.lit(1 << 20)).otherwise(pl.lit(0)).cast(pl.Int8)
-    return value + too_much.cast(pl.Int128)
+def checked(value: pl.Expr, is_wrong: pl.Expr) -> pl.Expr:
+    """The 128-bit value; the query fails where it is wrong, by a strict cast of 1000 to 8 bits."""
+    return value + (is_wrong.fill_null(False).cast(pl.Int16) * 1000).cast(pl.Int8).cast(pl.Int128)
 
 
 def _out_of_bounds(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """Whether 128 bits are too few. Rounding may refuse what is within a billionth of the bound."""
     operation = {"add": pl.Expr.add, "sub": pl.Expr.sub, "mul": pl.Expr.mul}[op]
     rough = operation(left.cast(pl.Float64), right.cast(pl.Float64))
-    return rough.abs() > pl.lit(float(WIDE) * (1 - 1e-9))
+    return rough.abs() > ROUGHLY_WIDE
 
 
 def _div_floor(left: pl.Expr, right: pl.Expr) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from engine.backends.sql import TYPES, aggregate, expression
+from engine.backends.sql import TYPES, aggregate, expression, sql_type
 from engine.plan import tree as t
 
 
@@ -28,15 +28,9 @@ class SqlWriter:
             case t.Filter(source, where):
                 return self._from(_select(exp.Star()), source, where)
             case t.Select(source, items):
-                inner, where = (
-                    (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
-                )
-                return self._from(_select(*self._items(items)), inner, where)
+                return self._from(_select(*self._items(items)), *_unfiltered(source))
             case t.With(source, items):
-                inner, where = (
-                    (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
-                )
-                return self._from(_select(exp.Star(), *self._items(items)), inner, where)
+                return self._from(_select(exp.Star(), *self._items(items)), *_unfiltered(source))
             case t.Fold(source, by, aggs):
                 return self._fold(source, by, aggs)
             case t.Join():
@@ -45,18 +39,18 @@ class SqlWriter:
     def _fold(
         self, source: t.Relation, by: tuple[str, ...], aggs: tuple[tuple[str, t.Agg], ...]
     ) -> exp.Query:
-        keys = [exp.column(exp.to_identifier(k)) for k in by]
+        keys = [exp.Column(this=exp.to_identifier(k)) for k in by]
         values = [exp.alias_(aggregate(a), name, copy=False) for name, a in aggs]
-        inner, where = (source.source, source.where) if isinstance(source, t.Filter) else (source, None)
-        return self._from(_select(*keys, *values), inner, where).group_by(*keys, copy=False)
+        query = self._from(_select(*keys, *values), *_unfiltered(source))
+        return query.group_by(*keys, copy=False)
 
     @staticmethod
-    def _items(items: tuple[tuple[str, t.Expr], ...]) -> list[exp.Expression]:
-        result: list[exp.Expression] = []
+    def _items(items: tuple[tuple[str, t.Expr], ...]) -> list[exp.Expr]:
+        result: list[exp.Expr] = []
         for name, value in items:
             written = expression(value)
-            if isinstance(value, t.Lit | t.Call) and value.type is t.Type.TEXT and isinstance(value, t.Lit):
-                written = exp.Cast(this=written, to=exp.DataType.build("VARCHAR"))
+            if isinstance(value, t.Lit) and value.type is t.Type.TEXT:
+                written = exp.Cast(this=written, to=sql_type("VARCHAR"))
             same = isinstance(value, t.Col) and value.name == name
             result.append(written if same else exp.alias_(written, name, quoted=False, copy=False))
         return result
@@ -77,11 +71,12 @@ class SqlWriter:
         if join.how == "cross":
             query = query.join(right, join_type="cross", copy=False)
         else:
-            kind = "left" if join.how == "left" else "inner"
-            query = query.join(right, using=list(join.on), join_type=kind, copy=False)
+            using: list[exp.Expr] = [exp.to_identifier(name) for name in join.on]
+            kind = {"side": "LEFT"} if join.how == "left" else {"kind": "INNER"}
+            query.append("joins", exp.Join(this=right, using=using, **kind))
         return query if join.where is None else query.where(expression(join.where), copy=False)
 
-    def _source(self, relation: t.Relation) -> exp.Expression:
+    def _source(self, relation: t.Relation) -> exp.Expr:
         match relation:
             case t.Scan(table, _):
                 return exp.table_(table, db=self.facts_schema)
@@ -97,22 +92,28 @@ class SqlWriter:
 
     @staticmethod
     def _values(relation: t.Values) -> exp.Query:
-        queries = []
-        for row in relation.rows:
-            cells = []
-            for (name, type_), value in zip(relation.columns.items(), row, strict=True):
-                cell = exp.Cast(
-                    this=expression(t.Lit(value, type_)),
-                    to=exp.DataType.build(TYPES[type_], dialect="duckdb"),
-                )
-                cells.append(exp.alias_(cell, name, copy=False))
-            queries.append(_select(*cells))
-        result: exp.Query = queries[0]
+        queries: list[exp.Query] = []
+        for row in relation.rows or ((None,) * len(relation.columns),):
+            cells = zip(relation.columns.items(), row, strict=True)
+            queries.append(_select(*(_cell(name, type_, value) for (name, type_), value in cells)))
+        if not relation.rows:
+            return _select(*queries[0].expressions).where(exp.false(), copy=False)
+        result = queries[0]
         for query in queries[1:]:
             result = exp.union(result, query, distinct=False, copy=False)
         return result
 
 
-def _select(*items: exp.Expression) -> exp.Select:
+def _unfiltered(relation: t.Relation) -> tuple[t.Relation, t.Expr | None]:
+    """A filter as its source and its WHERE, so that one SELECT does both."""
+    return (relation.source, relation.where) if isinstance(relation, t.Filter) else (relation, None)
+
+
+def _cell(name: str, type_: t.Type, value: t.Constant) -> exp.Expr:
+    typed = exp.Cast(this=expression(t.Lit(value, type_)), to=sql_type(TYPES[type_]))
+    return exp.alias_(typed, name, copy=False)
+
+
+def _select(*items: exp.Expr) -> exp.Select:
     """A SELECT of the very items: nothing in this file is used twice, and copying trees takes most of the time."""
     return exp.Select().select(*items, copy=False)

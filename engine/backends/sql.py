@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 
 from sqlglot import exp
 
@@ -24,11 +24,11 @@ _NUMBER = r"-?[0-9]{1,18}(\.[0-9]{1,9})?"
 _ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-def expression(node: t.Expr) -> exp.Expression:
+def expression(node: t.Expr) -> exp.Expr:
     """A typed expression as SQL."""
     match node:
         case t.Col(name, _):
-            return exp.column(exp.to_identifier(name))
+            return exp.Column(this=exp.to_identifier(name))
         case t.Lit(value, type_):
             return _literal(value, type_)
         case t.Call(op, args, _):
@@ -37,11 +37,17 @@ def expression(node: t.Expr) -> exp.Expression:
             return _over(node)
 
 
-def _cast(value: exp.Expression, type_: str) -> exp.Expression:
-    return exp.Cast(this=value, to=exp.DataType.build(type_, dialect="duckdb"))
+@cache
+def sql_type(name: str) -> exp.DataType:
+    """A type by its name in DuckDB."""
+    return exp.DataType.build(name, dialect="duckdb")
 
 
-def _literal(value: date | int | str | bool | None, type_: t.Type) -> exp.Expression:
+def _cast(value: exp.Expr, type_: str) -> exp.Expr:
+    return exp.Cast(this=value, to=sql_type(type_))
+
+
+def _literal(value: t.Constant, type_: t.Type) -> exp.Expr:
     if value is None:
         return _cast(exp.Null(), TYPES[type_])
     if isinstance(value, bool):
@@ -55,17 +61,17 @@ def _literal(value: date | int | str | bool | None, type_: t.Type) -> exp.Expres
     return exp.Literal.string(value)
 
 
-def _number(value: int) -> exp.Expression:
+def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
 
 
-def _function(name: str) -> Callable[..., exp.Expression]:
+def _function(name: str) -> Callable[..., exp.Expr]:
     return lambda *args: exp.Anonymous(this=name, expressions=list(args))
 
 
-def _binary(kind: type[exp.Binary]) -> Callable[..., exp.Expression]:
-    def build(*args: exp.Expression) -> exp.Expression:
-        def pair(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def _binary(kind: type[exp.Binary]) -> Callable[..., exp.Expr]:
+    def build(*args: exp.Expr) -> exp.Expr:
+        def pair(left: exp.Expr, right: exp.Expr) -> exp.Expr:
             return kind(this=_paren(left), expression=_paren(right))
 
         return reduce(pair, args)
@@ -73,22 +79,22 @@ def _binary(kind: type[exp.Binary]) -> Callable[..., exp.Expression]:
     return build
 
 
-def _paren(value: exp.Expression) -> exp.Expression:
+def _paren(value: exp.Expr) -> exp.Expr:
     return (
         exp.Paren(this=value) if isinstance(value, exp.Binary | exp.Connector | exp.Not | exp.In) else value
     )
 
 
-def _case(*args: exp.Expression) -> exp.Expression:
+def _case(*args: exp.Expr) -> exp.Expr:
     ifs = [exp.If(this=args[k], true=args[k + 1]) for k in range(0, len(args) - 1, 2)]
     return exp.Case(ifs=ifs, default=args[-1])
 
 
-def _days_since_first(day: exp.Expression) -> exp.Expression:
+def _days_since_first(day: exp.Expr) -> exp.Expr:
     return exp.Sub(this=_paren(day), expression=_literal(FIRST_DAY, t.Type.DATE))
 
 
-def _pack(day: exp.Expression, satisfied: exp.Expression, row: exp.Expression) -> exp.Expression:
+def _pack(day: exp.Expr, satisfied: exp.Expr, row: exp.Expr) -> exp.Expr:
     days = exp.Mul(this=exp.Paren(this=_days_since_first(day)), expression=_number(DAY_SPAN))
     bit = (
         _number(0)
@@ -98,38 +104,38 @@ def _pack(day: exp.Expression, satisfied: exp.Expression, row: exp.Expression) -
     return exp.Add(this=exp.Add(this=days, expression=bit), expression=row)
 
 
-def _int_div(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def _int_div(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return exp.IntDiv(this=_paren(left), expression=_paren(right))
 
 
-def _key_day(key: exp.Expression) -> exp.Expression:
+def _key_day(key: exp.Expr) -> exp.Expr:
     days = _cast(_int_div(key, _number(DAY_SPAN)), "INTEGER")
     return exp.Add(this=_literal(FIRST_DAY, t.Type.DATE), expression=days)
 
 
-def _key_row(key: exp.Expression) -> exp.Expression:
+def _key_row(key: exp.Expr) -> exp.Expr:
     return exp.Mod(this=_paren(key), expression=_number(ROW_SPAN))
 
 
-def _key_satisfied(key: exp.Expression) -> exp.Expression:
+def _key_satisfied(key: exp.Expr) -> exp.Expr:
     bit = exp.Mod(this=exp.Paren(this=_int_div(key, _number(ROW_SPAN))), expression=_number(2))
     return exp.EQ(this=bit, expression=_number(1))
 
 
-def _div_floor(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def _div_floor(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return _int_div(left, _function("NULLIF")(right, _number(0)))
 
 
-def _add_days(day: exp.Expression, days: exp.Expression) -> exp.Expression:
+def _add_days(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     return exp.Add(this=_paren(day), expression=_cast(days, "INTEGER"))
 
 
-def _add_months(day: exp.Expression, months: exp.Expression) -> exp.Expression:
+def _add_months(day: exp.Expr, months: exp.Expr) -> exp.Expr:
     length = _function("TO_MONTHS")(_cast(months, "INTEGER"))
     return _cast(exp.Add(this=_paren(day), expression=length), "DATE")
 
 
-def _completed_months(start: exp.Expression, end: exp.Expression) -> exp.Expression:
+def _completed_months(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     part = {n: (_function(n)(start), _function(n)(end)) for n in ("YEAR", "MONTH", "DAY")}
     years = exp.Sub(this=part["YEAR"][1], expression=part["YEAR"][0])
     months = exp.Sub(this=part["MONTH"][1], expression=part["MONTH"][0])
@@ -144,23 +150,23 @@ def _completed_months(start: exp.Expression, end: exp.Expression) -> exp.Express
     return exp.Sub(this=whole, expression=_case(short, _number(1), _number(0)))
 
 
-def _months_between(start: exp.Expression, end: exp.Expression) -> exp.Expression:
+def _months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     back = exp.Neg(this=exp.Paren(this=_completed_months(end, start)))
     return _case(exp.LT(this=_paren(end), expression=_paren(start)), back, _completed_months(start, end))
 
 
-def _full_match(value: exp.Expression, pattern: str) -> exp.Expression:
+def _full_match(value: exp.Expr, pattern: str) -> exp.Expr:
     return _function("REGEXP_FULL_MATCH")(value, exp.Literal.string(pattern))
 
 
-def _number_of(value: exp.Expression) -> exp.Expression:
+def _number_of(value: exp.Expr) -> exp.Expr:
     whole, dot = _function("SPLIT_PART"), exp.Literal.string(".")
     decimals = _function("RPAD")(whole(value, dot, _number(2)), _number(9), exp.Literal.string("0"))
     digits = _function("CONCAT")(whole(value, dot, _number(1)), decimals)
     return _case(_full_match(value, _NUMBER), _cast(digits, "HUGEINT"), exp.Null())
 
 
-def _truth_of(value: exp.Expression) -> exp.Expression:
+def _truth_of(value: exp.Expr) -> exp.Expr:
     word = _function("LOWER")(value)
     true, false = exp.Literal.string("true"), exp.Literal.string("false")
     return _case(
@@ -170,18 +176,17 @@ def _truth_of(value: exp.Expression) -> exp.Expression:
     )  # fmt: skip
 
 
-def _date_of(value: exp.Expression) -> exp.Expression:
-    date_type = exp.DataType.build("DATE", dialect="duckdb")
-    return _case(_full_match(value, _ISO_DAY), exp.TryCast(this=value, to=date_type), exp.Null())
+def _date_of(value: exp.Expr) -> exp.Expr:
+    return _case(_full_match(value, _ISO_DAY), exp.TryCast(this=value, to=sql_type("DATE")), exp.Null())
 
 
-def _kth_smallest(k: exp.Expression, *values: exp.Expression) -> exp.Expression:
+def _kth_smallest(k: exp.Expr, *values: exp.Expr) -> exp.Expr:
     nulls_last = (exp.Literal.string("ASC"), exp.Literal.string("NULLS LAST"))
     values_list = exp.Array(expressions=list(values))
     return _function("LIST_EXTRACT")(_function("LIST_SORT")(values_list, *nulls_last), k)
 
 
-_CALLS: dict[str, Callable[..., exp.Expression]] = {
+_CALLS: dict[str, Callable[..., exp.Expr]] = {
     "and": _binary(exp.And),
     "or": _binary(exp.Or),
     "not": lambda a: exp.Not(this=_paren(a)),
@@ -221,10 +226,12 @@ _CALLS: dict[str, Callable[..., exp.Expression]] = {
 }
 
 
-def _over(node: t.Over) -> exp.Expression:
+def _over(node: t.Over) -> exp.Expr:
     value = expression(node.value)
-    partition = [exp.column(exp.to_identifier(c)) for c in node.by]
-    order = exp.Order(expressions=[exp.Ordered(this=exp.column(exp.to_identifier(c))) for c in node.order])
+    partition = [exp.Column(this=exp.to_identifier(c)) for c in node.by]
+    order = exp.Order(
+        expressions=[exp.Ordered(this=exp.Column(this=exp.to_identifier(c))) for c in node.order]
+    )
     if node.op == "lead":
         return exp.Window(this=_function("LEAD")(value), partition_by=partition, order=order)
     function = {"max_before": "MAX", "max_to": "MAX", "sum_to": "SUM"}[node.op]
@@ -240,11 +247,11 @@ def _over(node: t.Over) -> exp.Expression:
     return _cast(window, "BIGINT") if node.op == "sum_to" else window
 
 
-def aggregate(agg: t.Agg) -> exp.Expression:
+def aggregate(agg: t.Agg) -> exp.Expr:
     """An aggregate with its filter."""
     where = None if agg.where is None else exp.Where(this=expression(agg.where))
 
-    def filtered(call: exp.Expression) -> exp.Expression:
+    def filtered(call: exp.Expr) -> exp.Expr:
         return call if where is None else exp.Filter(this=call, expression=where)
 
     if agg.op == "count":
@@ -261,6 +268,12 @@ def aggregate(agg: t.Agg) -> exp.Expression:
         case "kth":
             smallest = filtered(_function("MIN")(value, _number(agg.k)))
             return _function("LIST_EXTRACT")(smallest, _number(agg.k))
-    orders = [expression(o) for o in agg.order]
-    order = orders[0] if len(orders) == 1 else _function("ROW")(*orders)
-    return filtered(_function("ARG_MIN")(value, order))
+    return filtered(_function("ARG_MIN")(value, _order([expression(o) for o in agg.order])))
+
+
+def _order(parts: list[exp.Expr]) -> exp.Expr:
+    """What ARG_MIN sorts by; several parts as one row, which is NULL where a part is."""
+    if len(parts) == 1:
+        return parts[0]
+    unknown: list[exp.Expr] = [exp.Is(this=_paren(p), expression=exp.Null()) for p in parts]
+    return _case(_binary(exp.Or)(*unknown), exp.Null(), _function("ROW")(*parts))

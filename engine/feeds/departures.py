@@ -9,7 +9,7 @@ from engine.feeds import quoting
 from engine.feeds.parts import Bench, Part
 from engine.feeds.report import FeedReport, FileReport, Quarantined, Reason
 from engine.feeds.tables import Table
-from engine.feeds.verdicts import DUPLICATE, repeated_keys, verdicts
+from engine.feeds.verdicts import DUPLICATE, content, repeated_keys, verdicts
 
 QUARANTINE_SHOWN = 10_000  # rows a file that a report carries; its counts are of all
 
@@ -19,7 +19,9 @@ class Departures:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self.quarantined: dict[str, list[tuple[int, str, Reason, str]]] = {}  # by file: line, column, reason, raw
+        self.quarantined: dict[
+            str, list[tuple[int, str, Reason, str]]
+        ] = {}  # by file: line, column, reason, raw
         self.duplicates: Counter[str] = Counter()
         for part in bench.parts:
             self.quarantined[part.file] = [(line, "", reason, raw) for line, reason, raw in part.bad]
@@ -36,22 +38,21 @@ class Departures:
             return
         for (row_no, fault), part in zip(found, self._parts(table, [row for row, _ in found]), strict=True):
             rule = part.rules[fault]
-            self._quarantine(part, row_no, rule.column, rule.reason)
+            self.quarantine(part, row_no - part.first_row, rule.column, rule.reason)
         self.bench.connection.execute(f"DELETE FROM {base} WHERE fault IS NOT NULL")
 
     def take_repeats(self, table: Table) -> None:
-        """Re-sends and conflicts; leaves the keys that are still repeated in `repeated_records` (outcomes)."""
+        """Re-sends and conflicts; leaves the keys still repeated in `repeated_records` (outcomes)."""
         bench, run = self.bench, self.bench.connection.execute
         kept = quoting.name(bench.schema, "repeated_records" if table.name == "outcomes" else "_repeated")
         rows = f"({bench.all_rows(table)})"
         run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(rows, table.key)}")
         if not run(f"SELECT 1 FROM {kept} LIMIT 1").fetchall():
             return
-        content = [name for name in table.content if name not in table.key]
-        content += bench.attributes if table.has_attributes else ()
+        says = content((*table.content, *(bench.attributes if table.has_attributes else ())))
         key = ", ".join(table.key)
         of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
-        found = run(f"{verdicts(of_keys, table.key, content)} ORDER BY row_no").fetchall()
+        found = run(f"{verdicts(of_keys, table.key, says)} ORDER BY row_no").fetchall()
         if found:
             self._leave(table, found)
             rows = f"({bench.all_rows(table)})"
@@ -66,7 +67,7 @@ class Departures:
             if verdict == DUPLICATE:
                 self.duplicates[part.file] += 1
             else:
-                self._quarantine(part, row_no, "", Reason.CONFLICT)
+                self.quarantine(part, row_no - part.first_row, "", Reason.CONFLICT)
         self.bench.connection.execute(
             f"DELETE FROM {self.bench.base(table)} WHERE row_no IN (SELECT unnest($gone::BIGINT[]))",
             {"gone": row_nos},
@@ -78,8 +79,8 @@ class Departures:
         ends = [part.last_row for part in parts]
         return (parts[bisect_left(ends, row_no)] for row_no in row_nos)
 
-    def _quarantine(self, part: Part, row_no: int, column: str, reason: Reason) -> None:
-        self.quarantined[part.file].append((row_no - part.first_row, column, reason, ""))
+    def quarantine(self, part: Part, line: int, column: str, reason: Reason) -> None:
+        self.quarantined[part.file].append((line, column, reason, ""))
 
     # --- the account ------------------------------------------------------------------------------------
 
@@ -91,16 +92,19 @@ class Departures:
             yield Quarantined(part.file, line, column, reason, raw or next(raws, (0, ""))[1])
 
     def report(self) -> FeedReport:
-        files = tuple(self._account(part) for part in self.bench.parts)
+        files = tuple(
+            self.account(part, part.rows if part.view else self._accepted(part)) for part in self.bench.parts
+        )
         shown = (row for part in self.bench.parts for row in islice(self.rows_of(part), QUARANTINE_SHOWN))
         return FeedReport(files, tuple(shown))
 
-    def _account(self, part: Part) -> FileReport:
+    def account(self, part: Part, accepted: int) -> FileReport:
+        """The part's account; raises where a row is missing or too many."""
         return FileReport(
             file=part.file,
             table=part.table.name,
             rows=part.rows,
-            accepted=part.rows if part.view else self._accepted(part),
+            accepted=accepted,
             duplicates=self.duplicates[part.file],
             quarantined=len(self.quarantined[part.file]),
             warnings=part.warnings,

@@ -32,7 +32,9 @@ def wrong_name(path: Path) -> Diagnostic:
 
 def wrong_table(name: str) -> Diagnostic:
     """The problem of a table that there is not."""
-    return Diagnostic("not_a_table", f"'{name}' is not a table", hint=nearest(name, TABLES) or ", ".join(TABLES))
+    return Diagnostic(
+        "not_a_table", f"'{name}' is not a table", hint=nearest(name, TABLES) or ", ".join(TABLES)
+    )
 
 
 def stray_file(path: Path) -> Diagnostic | None:
@@ -55,7 +57,9 @@ def problem(file: str, code: str, sentence: str, hint: str = "", line: int = 0) 
     return Diagnostic(code, sentence, Place(file, line), hint)
 
 
-def check_columns(file: str, table: Table, columns: Sequence[str]) -> tuple[list[Diagnostic], list[Diagnostic]]:
+def check_columns(
+    file: str, table: Table, columns: Sequence[str]
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
     """Errors that refuse the file, and warnings. Exact names; DuckDB tells no case apart, so we refuse twins."""
     errors = _missing(file, table, columns) + _twins(file, table, columns)
     known = set(table.names)

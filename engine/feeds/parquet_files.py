@@ -64,7 +64,9 @@ def _describe(connection: duckdb.DuckDBPyConnection, path: Path) -> ParquetFile:
         if skip == 0:
             names.append(name)
         skip += (children or 0) - (1 if skip else 0)
-    described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoting.path(str(path))})").fetchall()
+    described = connection.execute(
+        f"DESCRIBE SELECT * FROM read_parquet({quoting.path(str(path))})"
+    ).fetchall()
     rows = connection.execute("SELECT num_rows FROM parquet_file_metadata($path)", where).fetchall()
     columns = tuple((name, row[0], row[1]) for name, row in zip(names, described, strict=True))
     return ParquetFile(path, columns, int(rows[0][0]))

@@ -11,7 +11,9 @@ from engine.feeds.rules import Rule
 from engine.feeds.tables import TABLES, Table
 from engine.kernel.diagnostics import Diagnostic
 
-RawRows = Callable[[Sequence[int]], Iterator[tuple[int, str]]]  # lines, ascending → (line, the row as it stood)
+RawRows = Callable[
+    [Sequence[int]], Iterator[tuple[int, str]]
+]  # lines, ascending → (line, the row as it stood)
 
 
 def no_raw_rows(lines: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -30,7 +32,9 @@ class Part:
     first_row: int = 0
     last_row: int = 0
     rows: int = 0  # read, good and bad
-    bad: list[tuple[int, Reason, str]] = field(default_factory=list)  # line, reason, raw: of lines that are no row
+    bad: list[tuple[int, Reason, str]] = field(
+        default_factory=list
+    )  # line, reason, raw: of lines that are no row
     rules: tuple[Rule, ...] = ()
     raw: RawRows = no_raw_rows
     view: str = ""  # the query that reads the file, where its rows are not in the base table

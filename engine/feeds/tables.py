@@ -45,7 +45,7 @@ class Table:
     @property
     def content(self) -> tuple[str, ...]:
         """Fact columns that make two rows of one key different; `known_on` says when, not what."""
-        return tuple(name for name, _ in self.facts if name not in ("known_on", "record_key"))
+        return tuple(name for name, _ in self.facts if name not in ("known_on", *self.key))
 
 
 _STATUS = Column("status", "status")

@@ -21,27 +21,32 @@ def repeated_keys(relation: str, key: Sequence[str]) -> str:
     return f"SELECT {_listed(key)} FROM {relation} GROUP BY {_listed(key)} HAVING count(*) > 1"
 
 
-def verdicts(relation: str, key: Sequence[str], content: Sequence[str]) -> str:
+def content(columns: Sequence[str]) -> str:
+    """What a row says, as one SQL value; a `status` of final and an empty one are the same."""
+    says = (
+        f"coalesce({quoting.name(name)}, 'final')" if name == "status" else quoting.name(name)
+        for name in columns
+    )
+    return f"row({', '.join(says)})"
+
+
+def verdicts(relation: str, key: Sequence[str], says: str) -> str:
     """Query for (row_no, verdict) of the rows that do not stay; `relation` holds all rows of its keys.
 
-    `status` final and an empty one are the same. Earlier rows (by row_no) win over later ones.
+    `says` is SQL for a row's content. Of rows that say the same on one day, the first by `row_no` stays.
     """
-    says = ", ".join(
-        f"coalesce({quoting.name(name)}, 'final')" if name == "status" else quoting.name(name)
-        for name in content
-    )
     keys = _listed(key)
     return f"""
-        WITH said AS (SELECT row_no, known_on, {keys}, row({says}) AS content FROM {relation}),
+        WITH said AS (SELECT row_no, known_on, {keys}, {says} AS content FROM {relation}),
         judged AS (
             SELECT *, count(DISTINCT content) OVER (PARTITION BY {keys}, known_on) > 1 AS contested FROM said
         ),
-        standing AS (
+        staying AS (
             SELECT row_no, content IS NOT DISTINCT FROM
                 lag(content) OVER (PARTITION BY {keys} ORDER BY known_on, row_no) AS resent
             FROM judged WHERE NOT contested
         )
         SELECT row_no, '{CONFLICT}' AS verdict FROM judged WHERE contested
         UNION ALL
-        SELECT row_no, '{DUPLICATE}' FROM standing WHERE resent
+        SELECT row_no, '{DUPLICATE}' FROM staying WHERE resent
     """

@@ -28,7 +28,9 @@ def store_facts(
     connection.execute(f"ATTACH ':memory:' AS {quoting.name(schema)}")
     statements = []
     for table in TABLES.values():
-        rows = f"SELECT * FROM {CATALOG}.main.{table.name}" if withdrawn_too else standing(table, through_batch)
+        rows = (
+            f"SELECT * FROM {CATALOG}.main.{table.name}" if withdrawn_too else standing(table, through_batch)
+        )
         columns = ", ".join(_columns(table, held))
         statements.append(f"CREATE VIEW {quoting.name(schema, table.name)} AS SELECT {columns} FROM ({rows})")
     batches = "" if through_batch is None else f" WHERE batch_id <= {int(through_batch)}"

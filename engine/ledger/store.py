@@ -10,10 +10,10 @@ import duckdb
 from engine.feeds import quoting
 from engine.feeds.evidence import Evidence, evidence
 from engine.feeds.facts import Facts
+from engine.kernel.diagnostics import Exit, Refusal, refuse
 from engine.ledger.fact_loading import LoadReport, load_files
 from engine.ledger.fact_tables import CATALOG, FORMAT, creation
 from engine.ledger.fact_views import store_facts
-from engine.kernel.diagnostics import Exit, Refusal, refuse
 
 
 class Store:
@@ -33,18 +33,19 @@ class Store:
             raise refuse("no_store", f"there is no store at '{path}'", Exit.REFUSED, "`oba load` makes one")
         if not path.parent.is_dir():
             raise refuse("no_folder", f"there is no folder '{path.parent}'", Exit.REFUSED)
-        new = not path.exists()
         connection = duckdb.connect()
         try:
-            mode = " (READ_ONLY)" if read_only else ""
-            connection.execute(f"ATTACH {quoting.text(str(path))} AS {CATALOG} (TYPE duckdb{mode}); USE {CATALOG}")
-            if new:
+            mode = ", READ_ONLY" if read_only else ""
+            connection.execute(
+                f"ATTACH {quoting.text(str(path))} AS {CATALOG} (TYPE duckdb{mode}); USE {CATALOG}"
+            )
+            if create and not _tables(connection):
                 connection.execute(f"BEGIN; {creation()}; COMMIT")
             _check_format(connection, path)
-        except duckdb.Error as error:
+        except (duckdb.OperationalError, duckdb.SerializationException) as error:
             connection.close()
             raise _cannot_open(path, error) from None
-        except Refusal:
+        except BaseException:
             connection.close()
             raise
         return Store(connection, path, read_only)
@@ -75,7 +76,7 @@ class Store:
         Rows without `known_on` get `loaded_on`. A file whose very bytes were loaded before adds nothing.
         Refuses (Exit.FEED_REFUSED) before adding anything where the name or the columns of any file are wrong.
         """
-        return load_files(self, paths, loaded_on)
+        return load_files(self.connection, paths, loaded_on)
 
     def facts(self, through_batch: int | None = None, attributes: Iterable[str] = ()) -> Facts:
         """Facts of all batches, or of those up to one; of the attributes named, those that the store has."""
@@ -102,12 +103,16 @@ class Store:
             self.connection.execute(f"DETACH {quoting.name(facts.schema)}")
 
 
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names of the attached file's tables; none in a new one."""
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = $catalog", {"catalog": CATALOG}
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
 def _check_format(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = $catalog AND table_name = 'store_format'",
-        {"catalog": CATALOG},
-    ).fetchone()
-    if known != (1,):
+    if "store_format" not in _tables(connection):
         sentence = f"'{path}' is a DuckDB file, but not a store"
         raise refuse("not_a_store", sentence, Exit.REFUSED, "`oba load` makes a store in a new file")
     version = connection.execute(f"SELECT max(version) FROM {CATALOG}.main.store_format").fetchone()

@@ -24,9 +24,11 @@ from engine.plan.tree import (
     case,
     coalesce,
     compare,
+    greatest,
     in_,
     integer,
     is_not_null,
+    least,
     null,
     text,
 )
@@ -70,16 +72,19 @@ def _counted(lines: Relation) -> Select:
 
 
 def _excess(contract: m.Contract, limit: m.Limit) -> Expr:
-    """What must be added to the total to bring it back to its bound; NULL where a bound is not known."""
-    total = Col("total", Type.MONEY)
-    branches = []
-    for bound, op in ((limit.at_most, "gt"), (limit.at_least, "lt")):
+    """What must be added to the total to bring it back to its bounds; NULL where a bound is not known.
+
+    A floor comes first, then the cap, so that the cap holds where they contradict each other.
+    """
+    total, zero = Col("total", Type.MONEY), Lit(0, Type.MONEY)
+    bounded: Expr = total
+    unknown = []
+    for bound, op in ((limit.at_least, greatest), (limit.at_most, least)):
         if bound is not None:
             at = minor_amount(contract, bound)
-            unknown = coalesce(compare("lt", at, Lit(0, Type.MONEY)), TRUE)
-            branches.append((unknown, null(Type.MONEY)))
-            branches.append((compare(op, total, at), call("sub", Type.MONEY, at, total)))
-    return case(*branches, otherwise=Lit(0, Type.MONEY))
+            unknown.append((coalesce(compare("lt", at, zero), TRUE), null(Type.MONEY)))
+            bounded = op(bounded, at)
+    return case(*unknown, otherwise=call("sub", Type.MONEY, bounded, total))
 
 
 def _bites() -> Expr:

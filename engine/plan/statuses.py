@@ -27,7 +27,6 @@ from engine.plan.tree import (
     compare,
     eq,
     greatest,
-    integer,
     is_not_null,
     is_null,
     le,
@@ -88,7 +87,7 @@ def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
         state = _held_by_gap(state, frame.keys, reading.contract.outcome(outcome), prefix)
     names = reading.contract.outcome
     final = [item for o in frame.outcomes for item in _as_of(names(o.name))]
-    kept = [n for n in frame.instances.columns]
+    kept = list(frame.instances.columns)
     state = With(state, tuple(final))
     columns = [*kept, *(f"{o.name}__{part}" for o in frame.outcomes for part in _KEPT)]
     return rename(state, {n: n for n in columns})
@@ -269,7 +268,8 @@ def _as_of(o: m.Outcome) -> list[tuple[str, Expr]]:
 
 def _both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
     """One status where dates that are only a month or a year give the same one by their first and last day;
-    not evaluable where they do not; pending while one of the two is."""
+    not evaluable where they do not; pending while one of the two is. Day, evidence and count are of the reading
+    decided later, of the one by last days where both are decided on one day."""
     names = {f"{o.name}__{part}": f"{o.name}__last_{part}" for o in frame.outcomes for part in _KEPT}
     other = rename(last, {**{k: k for k in frame.keys}, **names})
     state: Relation = Join(first, other, frame.keys, how="left")
@@ -286,7 +286,7 @@ def _merged(names: _Names) -> list[tuple[str, Expr]]:
     waits = or_(eq(first, PENDING), eq(last, PENDING))
     differ = compare("ne", first, last)
     later = greatest(names.day("decided_on"), names.day("last_decided_on"))
-    by_last = compare("lt", names.day("decided_on"), names.day("last_decided_on"))
+    by_last = le(names.day("decided_on"), names.day("last_decided_on"))
     count, last_count = (outcome_column(names.outcome, p, Type.INTEGER) for p in ("count", "last_count"))
     out = names.outcome
     return [
@@ -305,5 +305,5 @@ def _merged(names: _Names) -> list[tuple[str, Expr]]:
             f"{out}__both_key",
             case((waits, null(Type.KEY)), (by_last, names.key("last_key")), otherwise=names.key("key")),
         ),
-        (f"{out}__both_count", least(coalesce(count, integer(0)), coalesce(last_count, integer(0)))),
+        (f"{out}__both_count", case((by_last, last_count), otherwise=count)),
     ]

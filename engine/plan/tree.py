@@ -23,6 +23,7 @@ class Type(Enum):
     KEY = "key"
 
 
+Constant = date | int | str | bool | None
 INTEGERS = frozenset({Type.INTEGER, Type.MONEY, Type.WIDE, Type.KEY})
 
 # --- expressions ------------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ class Col:
 class Lit:
     """A constant; None is NULL of its type."""
 
-    value: date | int | str | bool | None
+    value: Constant
     type: Type
 
 
@@ -228,7 +229,7 @@ class Values:
     """A few constant rows."""
 
     columns: Columns
-    rows: tuple[tuple[date | int | str | bool | None, ...], ...]
+    rows: tuple[tuple[Constant, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +292,7 @@ class Agg:
     """A value of a group, over its rows that pass `where`.
 
     `min`, `max`, `sum`, `count` (no value), `any_true`, `kth` (the k-th smallest), `value_of_min` (the value of
-    the row that is smallest by `order`, ascending; NULL orders are passed over).
+    the row that is smallest by `order`, ascending; a row with a NULL in its order or value is passed over).
     """
 
     op: str

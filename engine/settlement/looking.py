@@ -10,38 +10,47 @@ from engine.plan.values import walk
 from engine.settlement import statement_parts as s
 from engine.settlement.owed import Owed
 
-_NUMBER_WORDS = {
-    "early": "decided by {row}",
-    "rows": "on the decided day {row}",
-    "death": "death, {row}",
-    "coverage": "coverage ended on {lost}",
-    "missing": "no assessment in the window",
-    "no_event": "no such event in the window",
-    "partial_date": "a date that is only a month or a year could be on either side of the window",
-    "waiting": "not decided before {decided}",
+# What a status rests on, by the plan's word for it.
+_BASES = {
+    "early": "{row}, in the window",
+    "rows": "last assessment in the window {row}",
+    "death": "{row}, before the outcome was decided",
+    "coverage": "coverage ended; decided on {on}",
+    "missing": "no assessment in the window by {day}",
+    "no_event": "no such event in the window by {day}",
+    "partial_date": "a date that is only a month or a year could lie on either side of the window",
+    "waiting": "pending until {day}",
 }
 
 
-def outcome_statuses(owed: Owed, wanted: str) -> dict[str, list[s.OutcomeStatus]]:
-    """Statuses of the treatments that the query `wanted` names, by treatment; outcomes in the contract's order."""
-    schema = owed.facts.schema
+def status_words(
+    owed: Owed, wanted: str = "SELECT treatment_id FROM subjects"
+) -> list[tuple[str, s.OutcomeStatus]]:
+    """(treatment, status) of the treatments that the query `wanted` names, by treatment, outcome and n."""
     rows = owed.rows(
         f"""SELECT n.treatment_id, n.outcome, n.n, n.status, n.decided_on, n.first_day, n.last_day, n.decided_day,
           n.basis, n.evidence, o.measure, o.value, o.effective_on
         FROM named_statuses n JOIN ({wanted}) USING (treatment_id)
-        LEFT JOIN "{schema}".outcomes o ON o.row_no = n.row_no ORDER BY n.treatment_id, n.outcome, n.n"""
+        LEFT JOIN "{owed.facts.schema}".outcomes o ON o.row_no = n.row_no ORDER BY n.treatment_id, n.outcome, n.n"""
     )
     paragraphs = {o.name: o.clause for o in owed.contract.outcomes}
-    result: dict[str, list[s.OutcomeStatus]] = defaultdict(list)
+    result = []
     for treatment, outcome, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
         row = " ".join(str(x) for x in (measure, value, "on" if on else None, on) if x is not None)
-        why = _NUMBER_WORDS[basis].format(row=row or "the rows of the window", lost=decided, decided=day)
-        result[treatment].append(
-            s.OutcomeStatus(
-                outcome, paragraphs.get(outcome.rsplit(".", 1)[-1], ""), n, status, decided, first, last, day, why,
-                tuple(evidence),
-            )
-        )  # fmt: skip
+        why = _BASES[basis].format(row=row or "the rows of the window", on=decided, day=day)
+        paragraph = paragraphs.get(outcome.rsplit(".", 1)[-1], "")
+        words = s.OutcomeStatus(
+            outcome, paragraph, n, status, decided, first, last, day, why, tuple(evidence)
+        )
+        result.append((treatment, words))
+    return result
+
+
+def outcome_statuses(owed: Owed, wanted: str) -> dict[str, list[s.OutcomeStatus]]:
+    """Statuses of the treatments that the query `wanted` names, by treatment."""
+    result: dict[str, list[s.OutcomeStatus]] = defaultdict(list)
+    for treatment, status in status_words(owed, wanted):
+        result[treatment].append(status)
     return result
 
 
@@ -56,18 +65,18 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
         used AS (SELECT DISTINCT row_no FROM statuses WHERE row_no IS NOT NULL)
         SELECT s.treatment_id, coalesce(k.record_id, 'row ' || k.row_no), k.measure,
           coalesce(k.effective_on, s.index_date + k.study_day) AS on_day, k.value, k.source, k.known_on, f.file,
-          k.row_no - f.first_row AS line,
+          f.line,
           CASE WHEN k.effective_to IS NOT NULL THEN strftime(k.effective_on, '%Y-%m') ELSE '' END AS on_text,
           CASE WHEN k.status = 'entered_in_error' THEN 'entered in error'
             WHEN k.status = 'preliminary' THEN 'preliminary: moves nothing'
             WHEN k.known_until IS NOT NULL THEN 'replaced by a later version'
             WHEN coalesce(k.effective_on, s.index_date + k.study_day) > $2 THEN 'after the as-of date'
-            WHEN u.row_no IS NULL THEN 'seen; another row decided, or it lies outside the window'
+            WHEN u.row_no IS NULL THEN 'not what decided: outside a window, or another row came first'
             ELSE '' END AS note
         FROM subjects s JOIN ({wanted}) w USING (treatment_id) JOIN known k ON k.patient_id = s.patient_id
           AND (k.treatment_id IS NULL OR k.treatment_id = s.treatment_id)
         LEFT JOIN used u ON u.row_no = k.row_no
-        LEFT JOIN "{schema}".files f ON f.table_name = 'outcomes' AND k.row_no BETWEEN f.first_row AND f.last_row
+        LEFT JOIN "{schema}".places f ON f.table_name = 'outcomes' AND f.row_no = k.row_no
         WHERE list_contains($3, k.measure) ORDER BY 1, on_day, 2, k.known_on""",
         [owed.run.known_by, owed.run.as_of, measures],
     )
@@ -115,7 +124,7 @@ def pending_rows(owed: Owed) -> tuple[s.Pending, ...]:
 def _missing(contract: m.Contract, outcome: str, last_day: object) -> str:
     o = contract.outcome(outcome.rsplit(".", 1)[-1])
     what = "an assessment of" if o.kind == "measure" else "an event"
-    return f"{what} {o.source_name} by {last_day}"
+    return f"{what} {o.source_name} dated {last_day} or before that settles it"
 
 
 def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:

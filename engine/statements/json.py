@@ -12,7 +12,9 @@ from engine.kernel.money import format_minor
 from engine.settlement.statement import Line, Movement, Party, Statement, Treatment
 
 # Within strings only; so that the file may be put into a page as it is.
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_ESCAPES = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
 
 
 def statement_json(statement: Statement) -> str:
@@ -147,7 +149,10 @@ def _treatment(treatment: Treatment, currency: str) -> dict[str, object]:
     """A treatment with its evidence; its statuses stand in `statuses`."""
     shown = _plain(treatment, currency, leave_out=("statuses", "evidence", "events"))
     shown["net"] = format_minor(treatment.net_minor, currency)
-    return shown | {"events": _each(treatment.events, currency), "evidence": _each(treatment.evidence, currency)}
+    return shown | {
+        "events": _each(treatment.events, currency),
+        "evidence": _each(treatment.evidence, currency),
+    }
 
 
 def _each(records: Sequence[Any], currency: str) -> list[dict[str, object]]:

@@ -141,7 +141,7 @@ def _death(rule: OutcomeRule, asked: Question, day_of: DayOf) -> Decision | None
         row.value if row.value in ("related", "unrelated") else "unknown" for row in found if row.day == day
     }
     status = rule.if_died[causes.pop() if len(causes) == 1 else "unknown"]
-    return None if status == "ignore" else Decision(status, day, None)
+    return None if status == "ignore" else Decision(status, day, found[0])
 
 
 def _after_gaps(decision: Decision, cover: Coverage, *, opens_that_day: bool) -> Decision | None:

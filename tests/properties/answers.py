@@ -1,12 +1,9 @@
-"""One question put to the oracle and to the engine's backends, with answers in one form.
+"""One question put to the oracle and to the engine's backends, with answers in one form."""
 
-An answer is the rows of lines, statuses, not_eligible and held as sorted tuples of text, or the lines whose
-amount cannot be worked out.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -29,19 +26,24 @@ _ASKED = {
     "statuses": ("treatment_id", "outcome", "n", "status", "decided_on"),
     "not_eligible": ("treatment_id", "failed", "undetermined"),
     "held": ("treatment_id", "clause", "n"),
-    "failures": ("treatment_id", "clause"),
 }
+EVERYTHING = Traits()  # a plan for whatever a feed can hold
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows by what they are; `failures` names treatment and clause, and where there are any, nothing else is."""
+    """Rows by what they are, sorted; where `failures` (treatment, clause) has any, there is nothing else."""
 
     lines: tuple[Row, ...] = ()
     statuses: tuple[Row, ...] = ()
     not_eligible: tuple[Row, ...] = ()
     held: tuple[Row, ...] = ()
-    failures: tuple[Row, ...] = ()
+    net: Fraction = Fraction(0)
+    failures: frozenset[Row] = frozenset()
+
+    def without(self, treatments: Collection[object]) -> "Answer":
+        """The answer for all treatments but these."""
+        return _of({name: [r for r in getattr(self, name) if r[0] not in treatments] for name in _ASKED})
 
 
 def by_oracle(text: str, rows: RawFacts, as_of: date, known_by: date) -> Answer:
@@ -49,17 +51,14 @@ def by_oracle(text: str, rows: RawFacts, as_of: date, known_by: date) -> Answer:
     try:
         said = owed(text, rows, as_of, known_by)
     except AmountError as refused:
-        return Answer(failures=((refused.treatment_id, refused.clause),))
-    parts = {name: _tuples(said[name], _ASKED[name]) for name in _ASKED if name in said}
-    return Answer(**parts)
-
-
-def _tuples(rows: Iterable[dict[str, Any]], names: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple(sorted((tuple(row[name] for name in names) for row in rows), key=repr))
+        return Answer(failures=frozenset({(refused.treatment_id, refused.clause)}))
+    answer = _of({name: _tuples(said[name], columns) for name, columns in _ASKED.items()})
+    assert answer.net == Fraction(said["net"])
+    return answer
 
 
 class Engine:
-    """One connection, used for every question."""
+    """The engine's backends over one connection, used for every question."""
 
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
@@ -68,36 +67,43 @@ class Engine:
         """The rows as facts, with the checks of files."""
         return facts_from_rows(rows, connection=self.connection)[0]
 
-    def on_duckdb(self, contract: m.Contract, facts: Facts, run: Run, traits: Traits | None = None) -> Answer:
-        """The default backend's answer, with the traits of the facts unless others are given."""
-        plan = build_plan(contract, run, traits or traits_of(facts))
-        run_plan(plan, facts.connection, facts.schema)
-        return _answer(contract, {name: self._table(name) for name in RESULTS})
-
-    def _table(self, name: str) -> list[dict[str, Any]]:
-        result = self.connection.execute(f'SELECT * FROM temp."{name}"')
-        columns = [column[0] for column in result.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    @staticmethod
+    def on_duckdb(contract: m.Contract, facts: Facts, run: Run, traits: Traits | None = None) -> Answer:
+        """The default backend's answer, by a plan for the facts' own traits unless others are given."""
+        run_plan(build_plan(contract, run, traits or traits_of(facts)), facts.connection, facts.schema)
+        return _answer(contract, {name: _table(facts.connection, name) for name in RESULTS})
 
     @staticmethod
     def on_polars(contract: m.Contract, facts: Facts, run: Run, traits: Traits | None = None) -> Answer:
-        """The same plan's answer on Polars."""
+        """The same on Polars."""
         plan = build_plan(contract, run, traits or traits_of(facts))
         frames = run_plan_polars(plan, facts_frames(facts))
         return _answer(contract, {name: frame.to_dicts() for name, frame in frames.items()})
 
 
-def _answer(contract: m.Contract, results: dict[str, list[dict[str, Any]]]) -> Answer:
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    result = connection.execute(f'SELECT * FROM temp."{name}"')
+    columns = [column[0] for column in result.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _answer(contract: m.Contract, results: Mapping[str, list[dict[str, Any]]]) -> Answer:
     if results["failures"]:
-        return Answer(failures=_tuples(results["failures"], _ASKED["failures"]))
+        return Answer(failures=frozenset((row["treatment_id"], row["clause"]) for row in results["failures"]))
     for row in results["lines"]:
         row["amount"] = format_minor(row["amount"], contract.currency)
     for name, column in (("lines", "due"), ("statuses", "decided_on")):
         for row in results[name]:
             row[column] = row[column] and row[column].isoformat()
-    return Answer(**{name: _tuples(rows, _ASKED[name]) for name, rows in results.items()})
+    return _of({name: _tuples(results[name], columns) for name, columns in _ASKED.items()})
 
 
-def net(answer: Answer, currency_digits: int) -> int:
-    """The sum of an answer's lines, in minor units."""
-    return sum(int(str(line[4]).replace(".", "")) for line in answer.lines) if currency_digits >= 0 else 0
+def _tuples(rows: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> list[Row]:
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def _of(parts: Mapping[str, list[Row]]) -> Answer:
+    """An answer with its rows sorted and its net added up."""
+    rows = {name: tuple(sorted(part, key=repr)) for name, part in parts.items()}
+    net = sum((Fraction(str(line[-1])) for line in rows["lines"]), Fraction(0))
+    return Answer(rows["lines"], rows["statuses"], rows["not_eligible"], rows["held"], net)

@@ -51,7 +51,10 @@ def series() -> Statement:
     start = date(2016, 4, 30)
     wins = ("met", "met", "pending", "pending")
     statuses = tuple(_status("free", k, add_months(start, 12 * k), s) for k, s in enumerate(wins, 1))
-    other = (_status("free", 1, date(2018, 4, 2), "not_evaluable"), _status("vision", 1, date(2018, 8, 1), "disputed"))
+    other = (
+        _status("free", 1, date(2018, 4, 2), "not_evaluable"),
+        _status("vision", 1, date(2018, 8, 1), "disputed"),
+    )
     events = tuple(Event(add_months(start, 12 * k), "due", f"instalment {k + 1}") for k in range(3))
     events = tuple(sorted((*events, Event(date(2017, 1, 9), "event", "transfusion")), key=lambda e: e.on))
     late = (Event(date(2018, 3, 28), "assessment", "0.7"), Event(date(2018, 4, 2), "death", "death"))
@@ -104,7 +107,9 @@ def _line(treatment_id: str, amount: int, n: int) -> Line:
     )  # fmt: skip
 
 
-def _statement(lines: tuple[Line, ...], treatments: tuple[Treatment, ...], to_date: ContractToDate) -> Statement:
+def _statement(
+    lines: tuple[Line, ...], treatments: tuple[Treatment, ...], to_date: ContractToDate
+) -> Statement:
     total = sum(line.amount_minor for line in lines)
     header = replace(worked(4, posted=False).header, contract="many", number="STM-2018-04-many",
                      previous_number=None, title="Five instalments while free of transfusions")  # fmt: skip

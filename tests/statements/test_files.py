@@ -60,7 +60,9 @@ def test_json_has_the_shape_that_others_rely_on() -> None:
         "net", "payments", "refunds", "opening", "closing",
     ]  # fmt: skip
     line = found["lines"][0]
-    shown = {k: line[k] for k in ("treatment_id", "clause", "n", "due", "amount", "kind", "period", "corrects")}
+    shown = {
+        k: line[k] for k in ("treatment_id", "clause", "n", "due", "amount", "kind", "period", "corrects")
+    }
     assert shown == {
         "treatment_id": "P3", "clause": "no_remission", "n": 1, "due": "2018-03-21", "amount": "649000.00",
         "kind": "prior_period", "period": "2018-03", "corrects": 5,
@@ -70,7 +72,11 @@ def test_json_has_the_shape_that_others_rely_on() -> None:
     assert list(found["statuses"][0])[:7] == [
         "treatment_id", "outcome", "n", "status", "decided_on", "evidence", "why",
     ]  # fmt: skip
-    assert found["not_eligible"][0] == {"treatment_id": "P7", "failed": "age_at_index <= 25", "undetermined": False}
+    assert found["not_eligible"][0] == {
+        "treatment_id": "P7",
+        "failed": "age_at_index <= 25",
+        "undetermined": False,
+    }
     assert (found["posted"], found["net"], found["closing"]) == (True, "649000.00", "1298000.00")
 
 

@@ -2,15 +2,17 @@
 
 import re
 import time
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 
+from engine.settlement.statement import Statement
 from engine.statements.html import css_text, statement_html
-from tests.statements.larger import HOSTILE, empty, hostile, many, series
+from tests.statements.larger import empty, hostile, many, series
 from tests.statements.worked import worked
 
-PAGES = {
+PAGES: dict[str, Callable[[], Statement]] = {
     "payment": lambda: worked(1),
     "pending": lambda: worked(2, posted=False),
     "refund": lambda: worked(3),
@@ -80,7 +82,7 @@ def test_hostile_text_is_escaped() -> None:
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     style = page[page.index("<style>") : page.index("</style>")]
-    assert 'content: "Settlement statement STM\\22 \\7D \\7D  \\3C \\2F style\\3E ' in style
+    assert 'content: "Settlement statement STM\\22 \\7D  \\3C \\2F style\\3E ' in style
     assert page.count("</style>") == 1
 
 
@@ -95,7 +97,7 @@ def test_css_text_leaves_nothing_to_end_the_string() -> None:
         (2, ["No news in this period USD 0.00", "Nothing fell due in this period", "There are none"]),
         (3, ["Refund due USD 1,298,000.00 by 8 May 2018", "Novartis pays Example Health Plan.",
              "minus (1,298,000.00)", "Current lines, 2 lines"]),
-        (4, ["Payment due USD 649,000.00 by 7 June 2018", "Belongs to 2018-03, corrects posting 5.",
+        (4, ["Payment due USD 649,000.00 by 7 June 2018", "2018-03-21 for 2018-03", "Posting 6, corrects 5.",
              "refund taken back", "Prior-period adjustments, 1 line"]),
         (5, ["Refund due USD 649,000.00", "entered in error, withdrawn on 2018-05-04"]),
     ],
@@ -108,10 +110,9 @@ def test_what_is_due_comes_first(month: int, words: list[str]) -> None:
 
 
 def test_ties_out_in_sight() -> None:
-    text = text_of(statement_html(worked(4)))
-    assert "Ties out: 649,000.00 + 0.00 + 649,000.00 = 1,298,000.00. 1 line adds up to the period's net." in text.replace(
-        "&#39;", "'"
-    )
+    text = text_of(statement_html(worked(4))).replace("&#39;", "'")
+    assert "Ties out: 649,000.00 + 0.00 + 649,000.00 = 1,298,000.00." in text
+    assert "1 line adds up to the period's net." in text
 
 
 def test_draft_until_posted() -> None:

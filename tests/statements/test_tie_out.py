@@ -71,7 +71,10 @@ BROKEN: dict[str, tuple[Callable[[], Statement], str]] = {
         lambda: replace(MARCH, clauses=(replace(MARCH.clauses[0], opening_minor=1), MARCH.clauses[1])),
         "clause infusion: opening + period, closing",
     ),
-    "a treatment is not shown": (lambda: replace(MARCH, treatments=MARCH.treatments[:1]), "treatment P2 has a line"),
+    "a treatment is not shown": (
+        lambda: replace(MARCH, treatments=MARCH.treatments[:1]),
+        "treatment P2 has a line",
+    ),
     "treatments do not add up": (
         lambda: replace(MARCH, to_date=replace(MARCH.to_date, open=1)),
         "3 treatments, but 3 settled and 1 open",
@@ -93,7 +96,10 @@ BROKEN: dict[str, tuple[Callable[[], Statement], str]] = {
         lambda: replace(MARCH, pending=(Pending("P1", "x", 1, None, 0, "", (), 1, 0),)),
         "the least is above the most",
     ),
-    "posted by nobody": (lambda: replace(MARCH, header=replace(MARCH.header, run_id=None)), "posted by no run"),
+    "posted by nobody": (
+        lambda: replace(MARCH, header=replace(MARCH.header, run_id=None)),
+        "posted by no run",
+    ),
     "no such currency": (lambda: replace(MARCH, currency="XXZ"), "'XXZ' is no currency"),
 }
 

@@ -35,7 +35,13 @@ CONTRACT = "kymriah-us-day30"
 INDEX = {"P1": date(2018, 1, 1), "P2": date(2018, 1, 10), "P3": date(2018, 1, 20)}
 # What each month posted: (payments, refunds), by month.
 POSTED = {1: (3 * PRICE, 0), 2: (0, 0), 3: (0, -2 * PRICE), 4: (0, PRICE), 5: (0, -PRICE)}
-KNOWN_BY = {1: date(2018, 2, 5), 2: date(2018, 3, 5), 3: date(2018, 4, 5), 4: date(2018, 5, 2), 5: date(2018, 6, 5)}
+KNOWN_BY = {
+    1: date(2018, 2, 5),
+    2: date(2018, 3, 5),
+    3: date(2018, 4, 5),
+    4: date(2018, 5, 2),
+    5: date(2018, 6, 5),
+}
 _FEB, _APR = "outcomes_2018-02.csv", "outcomes_2018-04.csv"
 _CR1 = Evidence("r11", "disease_status", date(2018, 1, 29), "CR", "site 04", date(2018, 2, 3), _FEB, 2)
 _NR2 = Evidence("r17", "disease_status", date(2018, 2, 9), "NR", "site 11", date(2018, 2, 9), _FEB, 3)
@@ -82,12 +88,18 @@ def _header(period: Period, posted: bool) -> Header:
         contract=CONTRACT,
         title="Tisagenlecleucel, paid for remission by day 30",
         version="sha256:9f2e6d33a3717ee80c5b1a4d7f6e2b9085c4d3a1e7f6082b9d5c4e3f2a1b0c9d",
-        manufacturer=Party("Novartis", ("Attn. Managed Markets Finance",), ("Account of Novartis, as in schedule 2",)),
-        payer=Party("Example Health Plan", ("Attn. Pharmacy Finance",), ("Account of the plan, as in schedule 2",)),
+        manufacturer=Party(
+            "Novartis", ("Attn. Managed Markets Finance",), ("Account of Novartis, as in schedule 2",)
+        ),
+        payer=Party(
+            "Example Health Plan", ("Attn. Pharmacy Finance",), ("Account of the plan, as in schedule 2",)
+        ),
         period=period,
         as_of=period.last,
         known_by=known,
-        data_cut_off=max(day for day in (date(2018, 1, 31), date(2018, 2, 9), date(2018, 4, 12)) if day <= known),
+        data_cut_off=max(
+            day for day in (date(2018, 1, 31), date(2018, 2, 9), date(2018, 4, 12)) if day <= known
+        ),
         run_id=f"run-{period.month:04d}" if posted else None,
         posted=posted,
         pay_by=period.last + timedelta(days=38),

@@ -1,0 +1,203 @@
+"""Commands on the ledger: settle (preview), post, report."""
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli import options as o
+from engine.cli.output import Output, Table
+from engine.kernel.diagnostics import Exit, refuse
+
+if TYPE_CHECKING:
+    from engine.settlement.books import Books
+    from engine.settlement.settle import Settlement
+
+PlanFile = Annotated[
+    Path | None, typer.Option("--plan", help="Post just what this saved preview says; refused if stale.")
+]
+
+
+def settle(
+    contract: o.Contract,
+    store: o.StorePath,
+    period: o.PeriodOption,
+    known_by: o.KnownBy = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Keep the preview, to post it with --plan.")
+    ] = None,
+    skip_earlier: o.SkipEarlier = False,
+    format: o.FormatOption = o.Format.TABLE,
+    json: o.JsonOption = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Preview a month: what would be posted, against what was posted before. Posts nothing."""
+    from engine.settlement.books import open_books
+
+    output = Output.of(format, json, quiet)
+    month = o.parse_period(period)
+    with open_books(contract, store, read_only=True) as books:
+        with output.working(f"settling {month}"):
+            settlement = books.preview(month, o.known_by(known_by), o.today(), skip_earlier)
+        if save is not None:
+            save.write_text(json_module.dumps(_plan(books, settlement)) + "\n")
+        show(settlement, output)
+
+
+def post(
+    contract: o.Contract,
+    store: o.StorePath,
+    period: o.PeriodOption,
+    known_by: o.KnownBy = None,
+    plan: PlanFile = None,
+    skip_earlier: o.SkipEarlier = False,
+    yes: o.Yes = False,
+    no_input: o.NoInput = False,
+    format: o.FormatOption = o.Format.TABLE,
+    json: o.JsonOption = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Post a month: all of it in one transaction. A posted month is closed for good."""
+    from engine.settlement.books import open_books
+
+    output = Output.of(format, json, quiet)
+    month = o.parse_period(period)
+    saved = _saved(plan)
+    day = o.parse_day(saved["known_by"]) if saved and known_by is None else o.known_by(known_by)
+    with open_books(contract, store, read_only=False) as books:
+        with output.working(f"settling {month}"):
+            settlement = books.preview(month, day, o.today(), skip_earlier)
+        if saved is not None and saved != _plan(books, settlement):
+            hint = "preview it again with settle --save"
+            raise refuse(
+                "stale",
+                f"the plan '{plan}' is stale: facts, contract or ledger changed",
+                Exit.LEDGER_RULE,
+                hint,
+            )
+        if settlement.posted is not None:
+            output.remark(f"{month} is posted already, by run {settlement.posted.run_id}: nothing to post")
+            show(settlement, output)
+            return
+        _confirm(settlement, yes, no_input)
+        with output.working(f"posting {month}"):
+            run = books.post(settlement, o.today())
+        output.remark(f"posted {month} as run {run.run_id}: {run.lines} lines")
+        show(books.recalled(month), output)
+
+
+def report(
+    contract: o.Contract,
+    store: o.StorePath,
+    period: o.PeriodOption,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.", show_default=False)],
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="html, json, csv; several allowed; all where left out."),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="A statement of the preview of a month that is not posted.")
+    ] = False,
+    known_by: o.KnownBy = None,
+    audience: Annotated[str, typer.Option(help="Who it is for: internal.")] = "internal",
+    quiet: o.Quiet = False,
+) -> None:
+    """Write the statement of a posted month (or of a draft) as HTML, JSON and CSV."""
+    from engine.settlement.books import open_books
+    from engine.statements.files import FORMATS, write_statement
+
+    wanted = formats or list(FORMATS)
+    unknown = [f for f in wanted if f not in FORMATS]
+    if unknown:
+        raise refuse(
+            "unknown_format",
+            f"'{unknown[0]}' is no format of a statement",
+            Exit.REFUSED,
+            f"one of {', '.join(FORMATS)}",
+        )
+    if audience != "internal":
+        raise refuse(
+            "not_yet",
+            f"statements for the audience '{audience}' are not made yet",
+            Exit.REFUSED,
+            "internal is",
+        )
+    month, output = o.parse_period(period), Output(quiet=quiet)
+    with (
+        open_books(contract, store, read_only=True) as books,
+        output.working(f"writing the statement of {month}"),
+    ):
+        settlement = (
+            books.preview(month, o.known_by(known_by), o.today(), True) if draft else books.recalled(month)
+        )
+        files = write_statement(books.statement(settlement), out, wanted)
+    for file in files:
+        print(file)
+
+
+def show(settlement: "Settlement", output: Output) -> None:
+    """Print a settlement: its lines and its balances."""
+    from engine.settlement.documents import settlement_document
+
+    document = settlement_document(settlement)
+    lines = [
+        (x["treatment_id"], x["clause"], x["n"], x["due"], x["amount"], x["kind"].replace("_", " "), x["period"],
+         x["corrects"], x["because"])
+        for x in document["lines"]
+    ]  # fmt: skip
+    word = "posted" if document["posted"] else "preview"
+    title = f"{document['contract']} {document['period']} ({word}), known by {document['known_by']}"
+    columns = ("treatment", "clause", "n #", "due", "amount #", "kind", "period", "corrects #", "because")
+    names = ("opening", "payments", "refunds", "net", "closing")
+    balance = Table("", tuple(f"{n} #" for n in names), [tuple(document[n] for n in names)])
+    tables = [Table(title, columns, lines), balance]
+    if not lines and output.format is o.Format.TABLE:
+        print(f"{title}: no lines")
+        tables = [balance]
+    output.result(document, tables)
+
+
+def _confirm(settlement: "Settlement", yes: bool, no_input: bool) -> None:
+    if yes:
+        return
+    if no_input or not sys.stdin.isatty():
+        raise refuse(
+            "not_confirmed",
+            "nothing was posted: there is nobody to ask",
+            Exit.REFUSED,
+            "say --yes in a batch",
+        )
+    from engine.kernel.money import format_thousands
+
+    net = format_thousands(settlement.net_minor, settlement.owed.contract.currency)
+    question = f"Post {settlement.lines} lines of {settlement.period}, net {net}? A posted month is closed."
+    if not typer.confirm(question, err=True):
+        raise refuse("not_confirmed", "nothing was posted", Exit.PROBLEMS)
+
+
+def _plan(books: "Books", settlement: "Settlement") -> dict[str, str]:
+    """What a saved preview says: enough to know whether posting would still post the same."""
+    return {
+        "contract": books.contract.id,
+        "version": books.contract.version,
+        "period": str(settlement.period),
+        "known_by": settlement.owed.run.known_by.isoformat(),
+        "fingerprint": books.fingerprint(settlement),
+    }
+
+
+def _saved(plan: Path | None) -> dict[str, str] | None:
+    if plan is None:
+        return None
+    try:
+        saved = json_module.loads(plan.read_text())
+        if isinstance(saved, dict) and isinstance(saved.get("known_by"), str):
+            return saved
+    except (OSError, ValueError):
+        pass
+    raise refuse("no_plan", f"'{plan}' is not a saved preview", Exit.REFUSED, "make one with settle --save")
+
+
+COMMANDS = (settle, post, report)

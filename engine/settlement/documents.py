@@ -1,0 +1,94 @@
+"""Runs and settlements as documents: the JSON that scripts and the other party rely on."""
+
+from typing import Any
+
+from engine.kernel.money import format_minor
+from engine.settlement.evidence import name_evidence
+from engine.settlement.looking import status_words
+from engine.settlement.owed import Owed
+from engine.settlement.settle import Settlement
+
+Document = dict[str, Any]
+
+
+def owed_document(owed: Owed) -> Document:
+    """The JSON of `owed`: all lines by treatment, clause and n, all statuses, who is not eligible."""
+    name_evidence(owed)
+    currency = owed.contract.currency
+    document = totals_document(owed)
+    document["lines"] = [
+        {"treatment_id": treatment, "clause": clause, "n": n, "due": due.isoformat(),
+         "amount": format_minor(amount, currency), "because": because, "evidence": evidence}
+        for treatment, clause, n, due, amount, because, evidence in owed.rows(
+            "SELECT treatment_id, clause, n, due, amount, because, evidence FROM named_lines ORDER BY 1, 2, 3"
+        )
+    ]  # fmt: skip
+    document["statuses"] = statuses_document(owed)
+    document["not_eligible"] = [
+        {"treatment_id": treatment, "failed": failed, "undetermined": undetermined}
+        for treatment, failed, undetermined in owed.rows(
+            "SELECT treatment_id, failed, undetermined FROM not_eligible ORDER BY 1"
+        )
+    ]
+    return document
+
+
+def totals_document(owed: Owed) -> Document:
+    """The head of the JSON of `owed`: contract, dates and totals."""
+    directions = {c.id: c.direction for c in (*owed.contract.clauses, *owed.contract.limits)}
+    sums = {"payment": 0, "refund": 0}
+    for clause, amount in owed.rows("SELECT clause, sum(amount)::BIGINT FROM lines GROUP BY ALL"):
+        sums[directions[clause]] += amount
+    money = {"net": sum(sums.values()), "payments": sums["payment"], "refunds": sums["refund"]}
+    return {
+        "contract": owed.contract.id,
+        "version": owed.contract.version,
+        "as_of": owed.run.as_of.isoformat() if owed.run.as_of else None,
+        "known_by": owed.run.known_by.isoformat(),
+        "currency": owed.contract.currency,
+        **{name: format_minor(amount, owed.contract.currency) for name, amount in money.items()},
+    }
+
+
+def statuses_document(owed: Owed) -> list[Document]:
+    return [
+        {"treatment_id": treatment, "outcome": s.outcome, "n": s.n, "status": s.status,
+         "decided_on": s.decided_on.isoformat() if s.decided_on else None, "evidence": list(s.evidence), "why": s.why}
+        for treatment, s in status_words(owed)
+    ]  # fmt: skip
+
+
+def settlement_document(settlement: Settlement) -> Document:
+    """The JSON of `settle` and `post`: the period's lines, its net, the opening and closing balances."""
+    owed, currency = settlement.owed, settlement.owed.contract.currency
+    document = totals_document(owed)
+    money = {
+        "net": settlement.net_minor,
+        "payments": settlement.payments_minor,
+        "refunds": settlement.refunds_minor,
+        "opening": settlement.opening_minor,
+        "closing": settlement.opening_minor + settlement.net_minor,
+    }
+    document |= {name: format_minor(amount, currency) for name, amount in money.items()}
+    document |= {
+        "period": str(settlement.period),
+        "posted": settlement.posted is not None,
+        "run": settlement.posted.run_id if settlement.posted else None,
+    }
+    document["lines"] = [
+        {"treatment_id": treatment, "clause": clause, "n": n, "due": due.isoformat(),
+         "amount": format_minor(amount, currency), "kind": kind, "period": period, "corrects": corrects,
+         "because": because, "evidence": evidence}
+        for treatment, clause, n, due, amount, kind, period, corrects, because, evidence in owed.rows(
+            """SELECT treatment_id, clause, n, due, amount, kind, line_period, corrects, because, evidence
+            FROM differences ORDER BY 1, 2, 3"""
+        )
+    ]  # fmt: skip
+    document["statuses"] = statuses_document(owed)
+    document["not_eligible"] = [
+        {"treatment_id": treatment, "failed": failed, "undetermined": undetermined}
+        for treatment, failed, undetermined in owed.rows(
+            "SELECT treatment_id, failed, undetermined FROM not_eligible ORDER BY 1"
+        )
+    ]
+    return document

@@ -1,0 +1,21 @@
+"""How many random cases: the environment variable HYPOTHESIS_PROFILE chooses.
+
+`normal` (the default) for every change, `thorough` for thousands in the night, `quick` while working.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_TIMES = {"quick": 0.1, "normal": 1, "thorough": 20}
+
+
+def examples(count: int) -> settings:
+    """Settings for about `count` examples in the normal profile."""
+    times = _TIMES[os.environ.get("HYPOTHESIS_PROFILE", "normal")]
+    return settings(
+        max_examples=max(1, int(count * times)),
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
