@@ -8,12 +8,15 @@ from sqlglot import exp
 
 from engine.backends.references import references
 from engine.backends.relations import SqlWriter
+from engine.backends.sql import MACROS
 from engine.plan.build import RESULTS, Plan
 
 
 def run_plan(plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str) -> None:
     """Leave each step of the plan as a temporary table or view of its name on the connection."""
     _clear(connection, {step.name for step in plan.steps})
+    for macro in MACROS.values():
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     for _, statement in statements(plan, facts_schema):
         connection.execute(statement)
 
@@ -35,7 +38,8 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
     parts = [
         f"-- {grain}\n{statement};\n" for grain, statement in statements(plan, facts_schema, pretty=True)
     ]
-    return "\n".join([*parts, "SELECT * FROM lines ORDER BY treatment_id, clause, n;\n"])
+    macros = [f"-- {what}\nCREATE OR REPLACE TEMP MACRO {macro};\n" for what, macro in MACROS.items()]
+    return "\n".join([*macros, *parts, "SELECT * FROM lines ORDER BY treatment_id, clause, n;\n"])
 
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,33 @@ from functools import cache, reduce
 
 from sqlglot import exp
 
-from engine.kernel.dates import FIRST_DAY
 from engine.plan import tree as t
 
-ROW_SPAN = 1 << 43  # a key is (days since 1900 · 2 + satisfied) · 2⁴³ + row
-DAY_SPAN = ROW_SPAN * 2
+# The operations that SQL has no word for; an evidence key is (days since 1900 · 2 + satisfied) · 2⁴³ + row.
+MACROS = {
+    "a date some months on, or the last day of that month": """add_months(day, months) AS
+CAST(day + to_months(CAST(months AS INTEGER)) AS DATE)""",
+    "completed months from one day to a later one": """months_forward(a, b) AS
+(year(b) - year(a)) * 12 + month(b) - month(a)
+- CASE WHEN day(a) > day(b) AND day(b) < day(last_day(b)) THEN 1 ELSE 0 END""",
+    "completed months, negative where b comes first": """completed_months(a, b) AS
+CASE WHEN b < a THEN -months_forward(b, a) ELSE months_forward(a, b) END""",
+    "day, whether the row satisfies the test, and row number in one integer": """evidence_key(day, satisfied, row_no) AS
+(day - DATE '1900-01-01') * 17592186044416 + CASE WHEN satisfied THEN 8796093022208 ELSE 0 END + row_no""",
+    "the day of an evidence key": """key_day(k) AS
+DATE '1900-01-01' + CAST(k // 17592186044416 AS INTEGER)""",
+    "the row number of an evidence key": """key_row(k) AS
+k % 8796093022208""",
+    "whether the row of an evidence key satisfies the test": """key_satisfied(k) AS
+(k // 8796093022208) % 2 = 1""",
+    "a plain decimal as billionths, exactly; NULL for any other text": """billionths(value) AS
+CASE WHEN regexp_full_match(value, '-?[0-9]{1,18}(\\.[0-9]{1,9})?')
+THEN CAST(concat(split_part(value, '.', 1), rpad(split_part(value, '.', 2), 9, '0')) AS HUGEINT) END""",
+    "true or false in any case; NULL for any other text": """truth_of(value) AS
+CASE lower(value) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END""",
+    "an ISO date; NULL for any other text": """date_of(value) AS
+CASE WHEN regexp_full_match(value, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(value AS DATE) END""",
+}
 TYPES = {
     t.Type.DATE: "DATE",
     t.Type.INTEGER: "BIGINT",
@@ -20,8 +42,6 @@ TYPES = {
     t.Type.TRUTH: "BOOLEAN",
     t.Type.KEY: "BIGINT",
 }
-_NUMBER = r"-?[0-9]{1,18}(\.[0-9]{1,9})?"
-_ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def expression(node: t.Expr) -> exp.Expr:
@@ -90,36 +110,8 @@ def _case(*args: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=ifs, default=args[-1])
 
 
-def _days_since_first(day: exp.Expr) -> exp.Expr:
-    return exp.Sub(this=_paren(day), expression=_literal(FIRST_DAY, t.Type.DATE))
-
-
-def _pack(day: exp.Expr, satisfied: exp.Expr, row: exp.Expr) -> exp.Expr:
-    days = exp.Mul(this=exp.Paren(this=_days_since_first(day)), expression=_number(DAY_SPAN))
-    bit = (
-        _number(0)
-        if isinstance(satisfied, exp.Boolean) and not satisfied.this
-        else _case(satisfied, _number(ROW_SPAN), _number(0))
-    )
-    return exp.Add(this=exp.Add(this=days, expression=bit), expression=row)
-
-
 def _int_div(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return exp.IntDiv(this=_paren(left), expression=_paren(right))
-
-
-def _key_day(key: exp.Expr) -> exp.Expr:
-    days = _cast(_int_div(key, _number(DAY_SPAN)), "INTEGER")
-    return exp.Add(this=_literal(FIRST_DAY, t.Type.DATE), expression=days)
-
-
-def _key_row(key: exp.Expr) -> exp.Expr:
-    return exp.Mod(this=_paren(key), expression=_number(ROW_SPAN))
-
-
-def _key_satisfied(key: exp.Expr) -> exp.Expr:
-    bit = exp.Mod(this=exp.Paren(this=_int_div(key, _number(ROW_SPAN))), expression=_number(2))
-    return exp.EQ(this=bit, expression=_number(1))
 
 
 def _div_floor(left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -128,56 +120,6 @@ def _div_floor(left: exp.Expr, right: exp.Expr) -> exp.Expr:
 
 def _add_days(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     return exp.Add(this=_paren(day), expression=_cast(days, "INTEGER"))
-
-
-def _add_months(day: exp.Expr, months: exp.Expr) -> exp.Expr:
-    length = _function("TO_MONTHS")(_cast(months, "INTEGER"))
-    return _cast(exp.Add(this=_paren(day), expression=length), "DATE")
-
-
-def _completed_months(start: exp.Expr, end: exp.Expr) -> exp.Expr:
-    part = {n: (_function(n)(start), _function(n)(end)) for n in ("YEAR", "MONTH", "DAY")}
-    years = exp.Sub(this=part["YEAR"][1], expression=part["YEAR"][0])
-    months = exp.Sub(this=part["MONTH"][1], expression=part["MONTH"][0])
-    whole = exp.Add(
-        this=exp.Mul(this=exp.Paren(this=years), expression=_number(12)), expression=exp.Paren(this=months)
-    )
-    month_end = _function("DAY")(_function("LAST_DAY")(end))
-    short = exp.And(
-        this=exp.GT(this=part["DAY"][0], expression=part["DAY"][1]),
-        expression=exp.LT(this=part["DAY"][1], expression=month_end),
-    )
-    return exp.Sub(this=whole, expression=_case(short, _number(1), _number(0)))
-
-
-def _months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
-    back = exp.Neg(this=exp.Paren(this=_completed_months(end, start)))
-    return _case(exp.LT(this=_paren(end), expression=_paren(start)), back, _completed_months(start, end))
-
-
-def _full_match(value: exp.Expr, pattern: str) -> exp.Expr:
-    return _function("REGEXP_FULL_MATCH")(value, exp.Literal.string(pattern))
-
-
-def _number_of(value: exp.Expr) -> exp.Expr:
-    whole, dot = _function("SPLIT_PART"), exp.Literal.string(".")
-    decimals = _function("RPAD")(whole(value, dot, _number(2)), _number(9), exp.Literal.string("0"))
-    digits = _function("CONCAT")(whole(value, dot, _number(1)), decimals)
-    return _case(_full_match(value, _NUMBER), _cast(digits, "HUGEINT"), exp.Null())
-
-
-def _truth_of(value: exp.Expr) -> exp.Expr:
-    word = _function("LOWER")(value)
-    true, false = exp.Literal.string("true"), exp.Literal.string("false")
-    return _case(
-        exp.EQ(this=word, expression=true), exp.Boolean(this=True),
-        exp.EQ(this=word, expression=false), exp.Boolean(this=False),
-        exp.Null(),
-    )  # fmt: skip
-
-
-def _date_of(value: exp.Expr) -> exp.Expr:
-    return _case(_full_match(value, _ISO_DAY), exp.TryCast(this=value, to=sql_type("DATE")), exp.Null())
 
 
 def _kth_smallest(k: exp.Expr, *values: exp.Expr) -> exp.Expr:
@@ -211,16 +153,16 @@ _CALLS: dict[str, Callable[..., exp.Expr]] = {
     "widen": lambda a: _cast(a, "HUGEINT"),
     "narrow": lambda a: _cast(a, "BIGINT"),
     "add_days": _add_days,
-    "add_months": _add_months,
+    "add_months": _function("add_months"),
     "days_between": lambda a, b: exp.Sub(this=_paren(b), expression=_paren(a)),
-    "months_between": _months_between,
-    "pack": _pack,
-    "key_day": _key_day,
-    "key_row": _key_row,
-    "key_satisfied": _key_satisfied,
-    "number": _number_of,
-    "truth_of": _truth_of,
-    "date_of": _date_of,
+    "months_between": _function("completed_months"),
+    "pack": _function("evidence_key"),
+    "key_day": _function("key_day"),
+    "key_row": _function("key_row"),
+    "key_satisfied": _function("key_satisfied"),
+    "number": _function("billionths"),
+    "truth_of": _function("truth_of"),
+    "date_of": _function("date_of"),
     "concat": _function("CONCAT"),
     "text": lambda a: _cast(a, "VARCHAR"),
 }

@@ -46,8 +46,8 @@ def demo(
             # A month is settled by what is known ten days after its end.
             known_by = date(month.plus(1).year, month.plus(1).month, 10)
             settlement = books.preview(month, known_by, SETTLED_ON)
-            books.post(settlement, known_by)
-            write_statement(books.statement(books.recalled(month)), out / "statements", list(FORMATS))
+            settlement = books.post(settlement, known_by)
+            write_statement(books.statement(settlement), out / "statements", list(FORMATS))
             rows.append(_month(settlement))
     _show(output, out, rows, sum(r.account.quarantined for r in reports))
 

@@ -83,9 +83,9 @@ def post(
             return
         _confirm(settlement, yes, no_input)
         with output.working(f"posting {month}"):
-            run = books.post(settlement, o.today())
-        output.remark(f"posted {month} as run {run.run_id}: {run.lines} lines")
-        show(books.recalled(month), output)
+            settlement = books.post(settlement, o.today())
+        output.remark(f"posted {month}: {settlement.lines} lines")
+        show(settlement, output)
 
 
 def report(

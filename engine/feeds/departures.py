@@ -9,9 +9,17 @@ from engine.feeds import quoting
 from engine.feeds.parts import Bench, Part
 from engine.feeds.report import FeedReport, FileReport, Quarantined, Reason
 from engine.feeds.tables import Table
-from engine.feeds.verdicts import DUPLICATE, content, repeated_keys, verdicts
+from engine.feeds.verdicts import (
+    DUPLICATE,
+    content,
+    key_hash,
+    repeated_hashes,
+    repeated_keys,
+    verdicts,
+)
 
 QUARANTINE_SHOWN = 10_000  # rows a file that a report carries; its counts are of all
+MANY_ROWS, MANY_HASHES = 200_000, 1_000
 
 
 class Departures:
@@ -46,7 +54,7 @@ class Departures:
         bench, run = self.bench, self.bench.connection.execute
         kept = quoting.name(bench.schema, "repeated_records" if table.name == "outcomes" else "_repeated")
         rows = f"({bench.all_rows(table)})"
-        run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(rows, table.key)}")
+        run(f"CREATE OR REPLACE TABLE {kept} AS {self._repeated(rows, table)}")
         if not run(f"SELECT 1 FROM {kept} LIMIT 1").fetchall():
             return
         says = content((*table.content, *(bench.attributes if table.has_attributes else ())))
@@ -58,6 +66,17 @@ class Departures:
             rows = f"({bench.all_rows(table)})"
             of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
             run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(of_keys, table.key)}")
+
+    def _repeated(self, rows: str, table: Table) -> str:
+        """Query for the keys of more than one row; among many, only those whose hash occurs twice are grouped."""
+        if sum(part.rows for part in self.bench.parts_of(table)) < MANY_ROWS:
+            return repeated_keys(rows, table.key)
+        found = self.bench.connection.execute(repeated_hashes(rows, table.key)).fetchall()
+        if not found:
+            return f"{repeated_keys(rows, table.key)} LIMIT 0"
+        hashes = ", ".join(str(number) for (number,) in found)
+        suspects = f"(SELECT * FROM {rows} WHERE {key_hash(table.key)} IN ({hashes}))"
+        return repeated_keys(suspects if len(found) < MANY_HASHES else rows, table.key)
 
     def _leave(self, table: Table, found: list[tuple[int, str]]) -> None:
         row_nos = [row for row, _ in found]

@@ -10,7 +10,8 @@ import duckdb
 from engine.feeds.csv_files import open_csv, read_csv
 from engine.feeds.facts import Facts
 from engine.feeds.header import attributes_of, problem, refused, stray_file, table_of, wrong_name
-from engine.feeds.parquet_files import ParquetFile, open_parquet, read_parquet
+from engine.feeds.parquet_files import ParquetFile, open_parquet
+from engine.feeds.parquet_read import read_parquet
 from engine.feeds.parts import Bench, Part, create_base_tables
 from engine.feeds.relations import finish, new_schema
 from engine.feeds.report import FeedReport
@@ -42,7 +43,7 @@ def open_folder(path: Path, known_on: date | None = None) -> tuple[Facts, FeedRe
     bench = Bench(duckdb.connect(), "facts")
     files = open_files(bench.connection, paths)
     new_schema(bench.connection, bench.schema)
-    read_files(bench, files, known_on or FIRST_DAY)
+    read_files(bench, files, known_on or FIRST_DAY, in_place=True)
     facts, report = finish(bench)
     return facts, FeedReport(report.files, report.quarantine, warnings)
 
@@ -88,8 +89,11 @@ def open_files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> 
     return files
 
 
-def read_files(bench: Bench, files: Sequence[OpenFile], known_on: date) -> None:
-    """Reads opened files into the bench, which gets the attributes of all of them."""
+def read_files(bench: Bench, files: Sequence[OpenFile], known_on: date, in_place: bool) -> None:
+    """Reads opened files into the bench, which gets the attributes of all of them.
+
+    Parquet files may be left where they are (`in_place`), as long as no row of theirs has to go.
+    """
     attributes: dict[str, str] = {}
     for file in files:
         for name in attributes_of(file.part.table, file.part.columns):
@@ -101,6 +105,6 @@ def read_files(bench: Bench, files: Sequence[OpenFile], known_on: date) -> None:
     create_base_tables(bench)
     for file in files:
         if file.parquet:
-            read_parquet(bench, file.part, file.parquet, known_on)
+            read_parquet(bench, file.part, file.parquet, known_on, in_place)
         else:
             read_csv(bench, file.part, file.path, known_on)

@@ -4,15 +4,14 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from engine.feeds import quoting
 from engine.feeds.header import attributes_of, check_columns, problem
-from engine.feeds.parts import Bench, Part
-from engine.feeds.rules import Cell, checked
+from engine.feeds.parts import Part
+from engine.feeds.rules import Cell
 from engine.feeds.tables import Column, Table
 from engine.kernel.diagnostics import Diagnostic, Place
 
@@ -124,23 +123,7 @@ def _plain_decimal(name: str) -> str:
     return f"CASE WHEN contains({text}, 'e') THEN coalesce({plain}, {text}) ELSE {text} END"
 
 
-def read_parquet(bench: Bench, part: Part, file: ParquetFile, known_on: date) -> None:
-    """Reads all rows of an opened file into the bench's base table."""
-    bench.add(part, file.rows)
-    query = checked(
-        part.table,
-        cells_of(part, file),
-        file.source,
-        f"{part.first_row + 1} + file_row_number",
-        known_on,
-        bench.attributes,
-    )
-    part.rules = query.rules
-    part.raw = _Raw(bench.connection, file)
-    bench.connection.execute(f"INSERT INTO {bench.base(part.table)} {query.sql}")
-
-
-class _Raw:
+class RawRows:
     """Rows as one line of CSV each, by their number."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, file: ParquetFile) -> None:

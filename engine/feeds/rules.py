@@ -27,6 +27,7 @@ class Cell:
 
     sql: str
     type: str = "text"  # or `date`, `integer`
+    filled: bool = False  # known to be so in every row
 
 
 Cells = Mapping[str, Cell]
@@ -57,7 +58,7 @@ def _full_day(text: str) -> str:
     return f"CASE length({text}) WHEN 4 THEN {text} || '-01-01' WHEN 7 THEN {text} || '-01' ELSE {text} END"
 
 
-def _inner(table: Table, cells: Cells, source: str, row_no: str) -> str:
+def inner(table: Table, cells: Cells, source: str, row_no: str) -> str:
     columns = [f"{row_no} AS row_no"]
     for column in table.columns:
         cell = cells.get(column.name)
@@ -154,6 +155,8 @@ def _effective_to(cells: Cells) -> str:
 
 def record_key(cells: Cells) -> str:
     """The record id, else patient, treatment, measure, day; the separator keeps the two kinds apart."""
+    if "record_id" in cells and cells["record_id"].filled:
+        return "record_id"
     days = [_text(cells, "effective_date")] if "effective_date" in cells else []
     days += [f"'day ' || {_text(cells, 'study_day')}"] if "study_day" in cells else []
     treatment = "coalesce(treatment_id, '')" if "treatment_id" in cells else "''"
@@ -185,4 +188,4 @@ def checked(
     if table.has_attributes:
         columns += [quoting.name(name) if name in cells else "CAST(NULL AS VARCHAR)" for name in attributes]
     columns.append(f"CAST(CASE {whens} END AS UTINYINT) AS fault")
-    return Checked(f"SELECT {', '.join(columns)} FROM {_inner(table, cells, source, row_no)}", rules)
+    return Checked(f"SELECT {', '.join(columns)} FROM {inner(table, cells, source, row_no)}", rules)

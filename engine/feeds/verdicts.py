@@ -21,6 +21,17 @@ def repeated_keys(relation: str, key: Sequence[str]) -> str:
     return f"SELECT {_listed(key)} FROM {relation} GROUP BY {_listed(key)} HAVING count(*) > 1"
 
 
+def key_hash(key: Sequence[str]) -> str:
+    """A 64-bit hash of the key, without its first column (`source`) where it has another of the record's own."""
+    return f"hash({_listed(key[1:] if key[0] == 'source' else key)})"
+
+
+def repeated_hashes(relation: str, key: Sequence[str]) -> str:
+    """Query for the hashes that occur twice: sorting numbers takes a third of the time of grouping texts."""
+    hashed = f"SELECT {key_hash(key)} AS h FROM {relation}"
+    return f"SELECT DISTINCT h FROM (SELECT h, h = lag(h) OVER (ORDER BY h) AS twice FROM ({hashed})) WHERE twice"
+
+
 def content(columns: Sequence[str]) -> str:
     """What a row says, as one SQL value; a `status` of final and an empty one are the same."""
     says = (

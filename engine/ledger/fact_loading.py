@@ -58,7 +58,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, loaded_on: date) ->
     with _staging(connection) as catalog:
         bench = Bench(connection, catalog)
         (file_opened,) = open_files(connection, [path])
-        read_files(bench, [file_opened], loaded_on)
+        read_files(bench, [file_opened], loaded_on, in_place=False)
         return _Loading(bench, file_opened, sha256, loaded_on).report()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -80,13 +80,14 @@ class Books:
     def fingerprint(self, settlement: Settlement) -> str:
         return fingerprint(settlement, self.ledger)
 
-    def post(self, settlement: Settlement, today: date) -> RunRecord:
+    def post(self, settlement: Settlement, today: date) -> Settlement:
         """Post a previewed period: all of it or nothing. A period that is posted already stays as it is."""
         if settlement.posted is not None:
-            return settlement.posted
+            return settlement
         with self.store.transaction():
             self.ledger.prepare()
-            return post(settlement, self.ledger, self.file.source, today)
+            run = post(settlement, self.ledger, self.file.source, today)
+        return replace(settlement, posted=run)
 
     def posted(self, period: Period) -> RunRecord:
         """The run that posted a period; refused where none did."""
