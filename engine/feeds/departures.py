@@ -27,9 +27,8 @@ class Departures:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self.quarantined: dict[
-            str, list[tuple[int, str, Reason, str]]
-        ] = {}  # by file: line, column, reason, raw
+        # by file: line, column, reason, and the row as it stood where that is known already
+        self.quarantined: dict[str, list[tuple[int, str, Reason, str]]] = {}
         self.duplicates: Counter[str] = Counter()
         for part in bench.parts:
             self.quarantined[part.file] = [(line, "", reason, raw) for line, reason, raw in part.bad]

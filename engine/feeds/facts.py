@@ -16,7 +16,8 @@ class Facts:
     - `outcomes`: row_no, record_key, record_id, patient_id, treatment_id, measure, effective_on, effective_to,
       study_day, value, unit, source, status, known_on
     - `coverage`: row_no, patient_id, payer, from_date, to_date, status, known_on
-    - `repeated_records` (source, record_key): the keys of outcomes that occur in more than one row
+    - `repeated_records` (source, record_key): the keys of outcomes that occur in more than one row (out
+      of a store: that ever did)
     - `places` (table_name, row_no, file, line): where each row stood, for `evidence`
 
     `row_no` is unique within a relation and increases in reading order. Empty text is NULL.

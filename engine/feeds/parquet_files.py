@@ -56,7 +56,7 @@ def open_parquet(
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, path: Path) -> ParquetFile:
-    where = {"path": "".join(f"[{char}]" if char in "*?[" else char for char in str(path))}
+    where = {"path": quoting.exact_path(str(path))}
     tree = connection.execute("SELECT name, num_children FROM parquet_schema($path)", where).fetchall()
     names, skip = [], 0
     for name, children in tree[1:]:

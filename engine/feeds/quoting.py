@@ -13,4 +13,9 @@ def text(value: str) -> str:
 
 def path(value: str) -> str:
     """The literal of exactly this path: DuckDB would read `a[1].parquet` as a pattern that means `a1.parquet`."""
-    return text("".join(f"[{char}]" if char in "*?[" else char for char in value))
+    return text(exact_path(value))
+
+
+def exact_path(value: str) -> str:
+    """The pattern of exactly this path, for readers of files that take patterns."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in value)

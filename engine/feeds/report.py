@@ -35,7 +35,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.TOO_FEW_COLUMNS: "the row has fewer fields than the header",
     Reason.TOO_MANY_COLUMNS: "the row has more fields than the header",
     Reason.NOT_UTF8: "the line is not valid UTF-8",
-    Reason.CONTROL_CHARACTER: "'{column}' holds a control character",
+    Reason.CONTROL_CHARACTER: "a control character stands in {where}",
     Reason.FIELD_TOO_LONG: "a field is longer than 131,072 characters",
     Reason.EMPTY: "'{column}' is empty",
     Reason.SURROUNDING_BLANKS: "'{column}' begins or ends with a blank",
@@ -53,7 +53,7 @@ SENTENCES: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One row in quarantine. `line` is the physical line (CSV) or the row's number (Parquet, rows of text)."""
+    """One row in quarantine. `line` is the physical line (CSV) or the row's number (Parquet, text)."""
 
     file: str
     line: int
@@ -64,7 +64,8 @@ class Quarantined:
     @property
     def sentence(self) -> str:
         """The reason in words, without any value of the row."""
-        return SENTENCES[self.reason].format(column=self.column)
+        where = f"'{self.column}'" if self.column else "the row"
+        return SENTENCES[self.reason].format(column=self.column, where=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ class ConservationError(AssertionError):
 
     def __init__(self, report: FileReport) -> None:
         super().__init__(
-            f"{report.file}: {report.rows} rows read, but {report.accepted} accepted + {report.filtered} filtered"
-            f" + {report.duplicates} duplicates + {report.quarantined} quarantined"
+            f"{report.file}: {report.rows} rows read, but {report.accepted} accepted"
+            f" + {report.filtered} filtered + {report.duplicates} duplicates + {report.quarantined} quarantined"
         )
 
 

@@ -57,14 +57,15 @@ def candidates(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits
     current = rows.treatments(run, traits, dict.fromkeys(sorted(names), Type.TEXT))
     if run.as_of is not None:
         current = With(current, (("as_of", day(run.as_of)),))
-    started: Relation = Filter(current, le(INDEX_DATE, AS_OF))
-    started = rows.without(started, "status", "known_on", "known_until")
+    come: Relation = Filter(current, le(INDEX_DATE, AS_OF))
+    come = rows.without(come, "status", "known_on", "known_until")
     own = {"row_no": "subject", **{name: attribute(name).name for name in names}}
-    renamed = rename(started, {n: own.get(n, n) for n in started.columns})
-    with_coverage = _with_spans(renamed, contract, run, traits)
-    failed, undetermined = _eligibility(contract, traits)
-    judged = With(with_coverage, (("failed", failed), ("undetermined", undetermined)))
-    return plan.add("candidates", "a treatment whose index date has come", judged)
+    renamed = rename(come, {n: own.get(n, n) for n in come.columns})
+    started = plan.add("started", "a treatment whose index date has come", renamed)
+    with_coverage = _with_spans(started, contract, run, traits)
+    parts = _parts(contract, traits)
+    judged = With(With(with_coverage, tuple((c.name, truth) for c, _, truth in parts)), _verdict(parts))
+    return plan.add("candidates", "a treatment whose index date has come, judged", judged)
 
 
 def not_eligible(plan: PlanBuilder, judged: Ref) -> Ref:
@@ -78,7 +79,8 @@ def subjects(plan: PlanBuilder, contract: m.Contract, judged: Ref) -> Ref:
     eligible = Filter(judged, is_null(Col("failed", Type.TEXT)))
     numbers = [(compare("ge", INDEX_DATE, day(d)), integer(k)) for k, d in enumerate(contract.epochs)]
     epoch = case(*reversed(numbers[1:]), otherwise=integer(0))
-    kept = rows.without(eligible, "failed", "undetermined", "spans", "held_spans")
+    judging = [n for n in judged.columns if n.startswith("part_") or n in ("spans", "held_spans")]
+    kept = rows.without(eligible, "failed", "undetermined", *judging)
     return plan.add("subjects", "an eligible treatment", With(kept, (("epoch", epoch),)))
 
 
@@ -113,18 +115,24 @@ def _with_spans(started: Relation, contract: m.Contract, run: Run, traits: Trait
     return Join(started, counted, ("subject",), how="left")
 
 
-def _eligibility(contract: m.Contract, traits: Traits) -> tuple[Expr, Expr]:
-    """The text of the first part that is FALSE, else of the first that is NULL, and whether it is the latter."""
-    parts = _identity_parts(contract, traits)
+Part = tuple[Col, str, Expr]  # the column that holds it, its words, its truth
+
+
+def _parts(contract: m.Contract, traits: Traits) -> list[Part]:
+    """The parts of eligibility in the order in which they are judged."""
     conditions = Conditions(contract)
     judged = [(p.text, conditions.truth(p.condition)) for p in contract.eligible]
-    false = [(not_(truth), text(name)) for name, truth in (*parts, *judged)]
-    unknown = [(is_null(truth), text(name)) for name, truth in judged]
-    some_false = or_(*(coalesce(truth, FALSE) for truth, _ in false))
-    failed = case(*false, *unknown, otherwise=null(Type.TEXT))
-    some_unknown = or_(*(truth for truth, _ in unknown))
-    undetermined = case((some_false, FALSE), (some_unknown, TRUE), otherwise=FALSE)
-    return failed, undetermined
+    named = [*_identity_parts(contract, traits), *judged]
+    return [(Col(f"part_{k}", Type.TRUTH), name, truth) for k, (name, truth) in enumerate(named, 1)]
+
+
+def _verdict(parts: list[Part]) -> tuple[tuple[str, Expr], ...]:
+    """The words of the first part that is FALSE, else of the first that is NULL, and whether it is the latter."""
+    false = [(not_(column), text(name)) for column, name, _ in parts]
+    unknown = [(is_null(column), text(name)) for column, name, _ in parts]
+    none_false = [coalesce(column, TRUE) for column, _, _ in parts]
+    undetermined = and_(*none_false, or_(*(truth for truth, _ in unknown)))
+    return (("failed", case(*false, *unknown, otherwise=null(Type.TEXT))), ("undetermined", undetermined))
 
 
 def _identity_parts(contract: m.Contract, traits: Traits) -> list[tuple[str, Expr]]:
