@@ -67,7 +67,7 @@ def _worked_out(
         """SELECT count(*), coalesce(sum(amount) FILTER (direction = 'payment'), 0)::BIGINT,
         coalesce(sum(amount) FILTER (direction = 'refund'), 0)::BIGINT FROM differences"""
     )[0]
-    opening = sum(r.payments_minor + r.refunds_minor for r in ledger.runs(contract.id) if r.period < period)
+    opening = sum(r.payments_minor + r.refunds_minor for r in ledger.runs(contract.id) if r.period < before)
     posted = next((r for r in ledger.runs(contract.id) if r.period == period), None)
     return Settlement(owed, period, through_batch, lines, opening, payments, refunds, posted)
 
