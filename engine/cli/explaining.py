@@ -27,7 +27,7 @@ def _plain(value: Any) -> Any:
 
 
 def tables(x: Explanation) -> list[Table]:
-    head = f"{x.treatment_id} under {x.contract}, infused or begun {x.index_date}, as of {x.as_of}, known by {x.known_by}"
+    head = f"{x.treatment_id} under {x.contract}, index date {x.index_date}, as of {x.as_of}, known by {x.known_by}"
     if not x.eligible:
         word = "cannot be told eligible: empty in" if x.undetermined else "is not eligible: it fails"
         return [Table(head, ("",), [(f"The treatment {word} {x.failed}",)])]

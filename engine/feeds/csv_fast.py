@@ -18,6 +18,7 @@ from engine.feeds.rules import checked
 from engine.feeds.staging import text_cells
 
 _BLOCK_BYTES = 1 << 22
+_LONGEST_LINE = 131_072  # bytes; whether a longer one has too long a field is for the exact reader to say
 _ODD = (b"\0", b"\x1e", b"\x1f", b"\n\n", b"\n\r")
 _ODD_QUOTES = (b'" ', b' "', b'"\t', b'\t"')
 
@@ -97,7 +98,7 @@ def _load(bench: Bench, raw: str, part: Part, path: Path, found: Survey) -> bool
         bench.connection.execute(
             f"CREATE TABLE {raw} AS SELECT * FROM read_csv({quoting.path(str(path))}, auto_detect = false,"
             f" header = false, skip = 1, delim = ',', quote = '{quote}', escape = '{quote}', nullstr = '',"
-            f" columns = {{{names}}}, null_padding = false, strict_mode = true)"
+            f" columns = {{{names}}}, null_padding = false, strict_mode = true, max_line_size = {_LONGEST_LINE})"
         )
     except duckdb.Error:
         return False

@@ -1,5 +1,6 @@
 """Checks of a file as a whole: its name and its columns, before any row is read."""
 
+import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ def stray_file(path: Path) -> Diagnostic | None:
     if found and found.group() in _NOT_OURS:
         return None
     problem = wrong_name(path)
-    if "did you mean" in problem.hint:
+    if found and difflib.get_close_matches(found.group().lower(), TABLES, cutoff=0.8):
         return problem
     return Diagnostic(problem.code, problem.problem, problem.place, problem.hint, severity="warning")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan import frames, limits, lines, statuses, subjects
+from engine.plan.pruning import pruned
 from engine.plan.tables import OUTCOMES, Run, Traits
 from engine.plan.tree import (
     Col,
@@ -24,6 +25,7 @@ from engine.plan.tree import (
     call,
     case,
     compare,
+    day,
     eq,
     in_,
     integer,
@@ -51,6 +53,7 @@ class Plan:
 
 
 RESULTS = ("lines", "held", "failures", "statuses", "not_eligible")
+READ = ("candidates", "subjects", "all_lines")  # steps that explanations and statements read, besides
 
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
@@ -64,7 +67,8 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     all_lines = limits.limit_lines(plan, contract, enrolled, clause_lines)
     _line_results(plan, all_lines)
     _status_result(plan, contract, states)
-    return Plan(tuple(plan.steps.values()))
+    constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
+    return Plan(pruned(tuple(plan.steps.values()), (*RESULTS, *READ), constants))
 
 
 def due_outcomes(clause: m.MoneyClause, contract: m.Contract) -> tuple[str, ...]:

@@ -274,4 +274,6 @@ def _because(clause: m.MoneyClause) -> Expr:
     if clause.condition is not None:
         return text(clause.condition_text)
     due = clause.dues[0]
-    return text(f"due on {due.text}" if due and not clause.repeated else "due by the schedule")
+    if due is None or clause.repeated:
+        return text("due by the schedule")
+    return text("due on the index date" if due.text == "index" else f"due on {due.text}")

@@ -30,7 +30,8 @@ def _just(relation: t.Relation, names: Names) -> t.Relation:
     """The relation with no other columns than these, in its own order; one column stays where none is asked for."""
     columns = relation.columns
     kept = [n for n in columns if n in names] or [next(iter(columns))]
-    return relation if len(kept) == len(columns) else t.rename(relation, {n: n for n in kept})
+    exact = isinstance(relation, t.Select | t.Fold | t.Union) and len(kept) == len(columns)
+    return relation if exact else t.rename(relation, {n: n for n in kept})
 
 
 class _Pruner:
@@ -72,7 +73,8 @@ class _Pruner:
 
     def _part(self, part: t.Relation, order: list[str]) -> t.Relation:
         part = self.relation(part, set(order))
-        return part if list(part.columns) == order else t.rename(part, {n: n for n in order})
+        exact = isinstance(part, t.Select | t.Fold) and list(part.columns) == order
+        return part if exact else t.rename(part, {n: n for n in order})
 
     def _join(self, join: t.Join, names: Names) -> t.Relation:
         where = None if join.where is None else self.expression(join.where)

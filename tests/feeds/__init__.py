@@ -1,0 +1,1 @@
+"""Tests of the feeds room and of the facts in the store."""
