@@ -96,6 +96,8 @@ def print_table(table: Table) -> None:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     width = None if sys.stdout.isatty() else 160
     console = Console(width=width, highlight=False, no_color=bool(os.environ.get("NO_COLOR")) or None)
+    if table.title:
+        console.print(Text(table.title, style="bold"))
     console.print(shown)
     console.print()
 

@@ -15,6 +15,9 @@ Status = Literal["met", "not_met", "not_evaluable", "disputed", "pending"]
 FinalStatus = Literal["met", "not_met", "not_evaluable"]
 
 
+NO_SHIFT = Shift()
+
+
 # --- dates ------------------------------------------------------------------------------------------
 
 
@@ -23,7 +26,7 @@ class Offset:
     """A day reckoned from an anchor: the index date, the clause's due date, or a status's decided day."""
 
     anchor: Literal["index", "due", "decided"]
-    shift: Shift = Shift()
+    shift: Shift = NO_SHIFT
     outcome: str | None = None  # which status, for the anchor `decided`
     text: str = ""  # as written: `month 12 - 60 days`
 

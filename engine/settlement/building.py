@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from engine.kernel.dates import Period
 from engine.kernel.money import to_minor
 from engine.language import meaning as m
 from engine.ledger.postings import Ledger
-from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement as s
-from engine.settlement.arithmetic import Arithmetic, LineNumbers
-from engine.settlement.looking import evidence_rows, fields_read, outcome_statuses, pending_rows
+from engine.settlement.looking import evidence_rows, outcome_statuses, pending_rows
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
+from engine.settlement.statement_lines import statement_lines
 from engine.settlement.statement_parts import EventKind
 
 SHOWN_TREATMENTS = 500  # above this, only treatments with a line in the period are shown
@@ -25,7 +23,7 @@ def build_statement(settlement: Settlement, ledger: Ledger, quality: s.DataQuali
     owed = settlement.owed
     _mark_open(owed)
     roll = _roll_forward(settlement, ledger)
-    lines = _lines(settlement)
+    lines = statement_lines(settlement)
     return s.Statement(
         header=_header(settlement, ledger),
         currency=owed.contract.currency,
@@ -59,7 +57,8 @@ def _header(settlement: Settlement, ledger: Ledger) -> s.Header:
     earlier = _earlier(settlement, ledger)
     cut_off = owed.rows(
         f"""SELECT max(known_on) FROM (SELECT known_on FROM "{owed.facts.schema}".outcomes
-        UNION ALL SELECT known_on FROM "{owed.facts.schema}".treatments) WHERE known_on <= $1 AND known_on > '1900-01-01'""",
+        UNION ALL SELECT known_on FROM "{owed.facts.schema}".treatments)
+        WHERE known_on <= $1 AND known_on > '1900-01-01'""",
         [owed.run.known_by],
     )[0][0]
     return s.Header(
@@ -165,87 +164,6 @@ def _says(clause: m.MoneyClause) -> str:
     return f"{condition}{clause.amount_text}{parts}"
 
 
-def _lines(settlement: Settlement) -> tuple[s.Line, ...]:
-    owed, contract = settlement.owed, settlement.owed.contract
-    paragraphs = {c.id: c.clause for c in contract.clauses} | {x.id: x.clause for x in contract.limits}
-    seqs: dict[tuple[str, str, int], int] = {}
-    if settlement.posted:
-        rows = owed.rows(
-            "SELECT treatment_id, clause, n, seq FROM ledger.postings WHERE run_no = $1",
-            [settlement.posted.run_no],
-        )
-        seqs = {(t, c, n): seq for t, c, n, seq in rows}
-    arithmetic = line_arithmetic(owed, "SELECT treatment_id, clause, n FROM differences")
-    rows = owed.rows(
-        """SELECT treatment_id, clause, n, direction, due, entitled, posted_before, amount, kind, line_period, because,
-        evidence, corrects FROM differences ORDER BY treatment_id, clause, n"""
-    )
-    lines = []
-    for (
-        treatment,
-        clause,
-        n,
-        direction,
-        due,
-        entitled,
-        before,
-        amount,
-        kind,
-        belongs,
-        because,
-        evidence,
-        corrects,
-    ) in rows:
-        period = Period.parse(belongs) or settlement.period
-        lines.append(
-            s.Line(
-                treatment, None, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
-                period, because, arithmetic.get((treatment, clause, n), ""),
-                _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
-                seqs.get((treatment, clause, n)),
-            )
-        )  # fmt: skip
-    return tuple(lines)
-
-
-def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | None) -> str:
-    if corrects is not None:
-        return f"Corrects posting {corrects}, which belongs to {period}: the evidence known by {settlement.owed.run.known_by} says otherwise."
-    if period == settlement.period:
-        return f"Fell due on {due}, within {settlement.period}."
-    return f"Fell due on {due}, in {period}; it became known after that period was settled."
-
-
-def line_arithmetic(owed: Owed, keys: str) -> dict[tuple[str, str, int], str]:
-    """The arithmetic of the owed lines that the query `keys` names, each checked against its line's amount."""
-    contract = owed.contract
-    clauses = {c.id: c for c in contract.clauses}
-    names = sorted(attribute_names((contract.clauses,)))
-    columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
-    rows = owed.rows(
-        f"""SELECT l.treatment_id, l.clause, l.n, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
-        FROM lines l JOIN ({keys}) USING (treatment_id, clause, n) JOIN subjects s USING (treatment_id)"""
-    )
-    worker, result = Arithmetic(contract), {}
-    fields = fields_read(owed)
-    for treatment, clause_id, n, amount, paid, index_date, birth_date, _, *texts in rows:
-        clause = clauses.get(clause_id)
-        if clause is None:
-            continue
-        numbers = LineNumbers(
-            index_date,
-            birth_date,
-            paid,
-            dict(zip(names, texts, strict=True)),
-            fields.get((treatment, clause_id, n)),
-        )
-        words, worked = worker.line(clause, n, numbers)
-        if worked is not None and worked != amount:
-            raise AssertionError(f"the arithmetic of clause {clause_id} says otherwise than its line")
-        result[treatment, clause_id, n] = words
-    return result
-
-
 def _treatments(settlement: Settlement) -> tuple[s.Treatment, ...]:
     owed = settlement.owed
     all_shown = owed.rows("SELECT count(*) FROM subjects")[0][0] <= SHOWN_TREATMENTS
@@ -267,7 +185,7 @@ def _treatments(settlement: Settlement) -> tuple[s.Treatment, ...]:
         f"""SELECT treatment_id, index_date FROM ({wanted}) LEFT JOIN subjects USING (treatment_id)
         ORDER BY treatment_id"""
     )
-    gone = {t: d for t, d in owed.rows("SELECT treatment_id, min(due) FROM differences GROUP BY ALL")}
+    gone = dict(owed.rows("SELECT treatment_id, min(due) FROM differences GROUP BY ALL"))
     return tuple(
         s.Treatment(
             treatment, index or gone[treatment], treatment not in open_ones, tuple(statuses[treatment]),

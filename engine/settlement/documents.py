@@ -35,7 +35,8 @@ def owed_document(owed: Owed) -> Document:
 
 def totals_document(owed: Owed) -> Document:
     """The head of the JSON of `owed`: contract, dates and totals."""
-    directions = {c.id: c.direction for c in (*owed.contract.clauses, *owed.contract.limits)}
+    directions: dict[str, str] = {c.id: c.direction for c in owed.contract.clauses}
+    directions |= {limit.id: limit.direction for limit in owed.contract.limits}
     sums = {"payment": 0, "refund": 0}
     for clause, amount in owed.rows("SELECT clause, sum(amount)::BIGINT FROM lines GROUP BY ALL"):
         sums[directions[clause]] += amount

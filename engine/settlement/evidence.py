@@ -25,7 +25,8 @@ def name_evidence(owed: Owed) -> None:
     evidence = f"list_filter([{names}], lambda x: x IS NOT NULL)" if columns else "[]"
     owed.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE named_lines AS
-        SELECT treatment_id, clause, n, due, amount, because, ({evidence})::VARCHAR[] AS evidence FROM lines l {joins}"""
+        SELECT treatment_id, clause, n, due, amount, because, ({evidence})::VARCHAR[] AS evidence
+        FROM lines l {joins}"""
     )
     owed.connection.execute(
         """CREATE OR REPLACE TEMP TABLE named_statuses AS

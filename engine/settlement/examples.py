@@ -156,7 +156,8 @@ def _with_as_of(facts: Facts) -> Facts:
     """The facts with the treatments' `as_of` as a date, in a schema of their own."""
     facts.connection.execute(
         f"""CREATE OR REPLACE SCHEMA cases;
-        CREATE VIEW cases.treatments AS SELECT * REPLACE (CAST(as_of AS DATE) AS as_of) FROM "{facts.schema}".treatments;
+        CREATE VIEW cases.treatments AS SELECT * REPLACE (CAST(as_of AS DATE) AS as_of)
+        FROM "{facts.schema}".treatments;
         CREATE VIEW cases.outcomes AS FROM "{facts.schema}".outcomes;
         CREATE VIEW cases.coverage AS FROM "{facts.schema}".coverage;
         CREATE VIEW cases.repeated_records AS FROM "{facts.schema}".repeated_records"""
@@ -209,5 +210,12 @@ class _Answers:
 def _possible(outcome: m.Outcome) -> set[str]:
     """The statuses that an outcome can have."""
     by_death = {outcome.if_died.related, outcome.if_died.unrelated, outcome.if_died.unknown}
-    words = {"met", "not_met", "pending", outcome.if_missing or "", outcome.if_coverage_ends, *by_death}
+    words: set[str] = {
+        "met",
+        "not_met",
+        "pending",
+        outcome.if_missing or "",
+        outcome.if_coverage_ends,
+        *by_death,
+    }
     return words - {"", "ignore"}

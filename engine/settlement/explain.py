@@ -12,10 +12,10 @@ from engine.kernel.diagnostics import Exit, nearest, refuse
 from engine.kernel.money import format_fraction
 from engine.language import meaning as m
 from engine.plan.values import outcomes_in, walk
-from engine.settlement.building import line_arithmetic
 from engine.settlement.evidence import name_evidence
 from engine.settlement.looking import evidence_rows, outcome_statuses
 from engine.settlement.owed import Owed
+from engine.settlement.statement_lines import line_arithmetic
 from engine.settlement.statement_parts import Evidence, OutcomeStatus
 
 State = Literal["owed", "held", "scheduled", "not owed"]

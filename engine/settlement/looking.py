@@ -94,14 +94,16 @@ def pending_rows(owed: Owed) -> tuple[s.Pending, ...]:
     rows = owed.rows(
         """WITH waits AS (
           SELECT h.treatment_id, h.clause, h.n, h.sign * h.amount AS amount, s.outcome, s.n AS outcome_n,
-            row_number() OVER (PARTITION BY h.treatment_id, h.clause, h.n ORDER BY s.decided_day, s.outcome, s.n) AS place
+            row_number() OVER (PARTITION BY h.treatment_id, h.clause, h.n
+              ORDER BY s.decided_day, s.outcome, s.n) AS place
           FROM held h JOIN clause_reads r USING (clause) JOIN statuses s ON s.treatment_id = h.treatment_id
             AND (s.outcome = r.outcome OR s.outcome = h.clause || '.' || r.outcome) AND s.status = 'pending')
         SELECT s.treatment_id, s.outcome, s.n, s.decided_day, greatest($1 - s.first_day, 0),
           coalesce(list(DISTINCT w.clause ORDER BY w.clause) FILTER (w.clause IS NOT NULL), []),
           coalesce(sum(least(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT,
           coalesce(sum(greatest(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT, s.last_day
-        FROM statuses s LEFT JOIN waits w ON w.treatment_id = s.treatment_id AND w.outcome = s.outcome AND w.outcome_n = s.n
+        FROM statuses s LEFT JOIN waits w
+          ON w.treatment_id = s.treatment_id AND w.outcome = s.outcome AND w.outcome_n = s.n
         WHERE s.status = 'pending' GROUP BY ALL ORDER BY s.decided_day, s.treatment_id, s.outcome, s.n""",
         [owed.run.as_of],
     )

@@ -249,7 +249,8 @@ def _clause_table(owed: Owed) -> None:
           'no longer owed: ' || string_agg(s.outcome || ' ' || status || coalesce(' on ' || decided_on, ''), '; '
             ORDER BY s.outcome, n) AS because,
           flatten(list(evidence ORDER BY s.outcome, n)) AS evidence
-        FROM named_statuses s JOIN clause_reads r ON r.outcome = s.outcome OR s.outcome LIKE r.clause || '.' || r.outcome
+        FROM named_statuses s JOIN clause_reads r
+          ON s.outcome = r.outcome OR s.outcome = r.clause || '.' || r.outcome
         GROUP BY ALL
         UNION ALL
         SELECT treatment_id, clause, 'no longer owed: the treatment is not eligible, ' || failed, []::VARCHAR[]

@@ -50,18 +50,26 @@ def test_twenty_kills_leave_all_or_nothing_and_the_next_post_completes(tmp_path:
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert _posted_lines(store) in {None, 0, 3}
-        again = oba("post", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31", "--yes")
+        again = oba(
+            "post", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31", "--yes"
+        )
         assert again.code == 0, again.err
         assert _posted_lines(store) == 3
 
 
 def test_a_second_writer_is_told_that_the_store_is_busy(tmp_path: Path) -> None:
     store = worked_store(tmp_path)
-    script = f"import duckdb, sys; c = duckdb.connect({str(store)!r}); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    script = (
+        f"import duckdb, sys; c = duckdb.connect({str(store)!r}); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
         assert holder.stdout is not None
         assert holder.stdin is not None
         assert holder.stdout.readline() == b"open\n"
-        ran = oba("post", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31", "--yes")
+        ran = oba(
+            "post", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31", "--yes"
+        )
         holder.stdin.close()
     assert (ran.code, "busy" in ran.err, "Traceback" in ran.err) == (6, True, False)

@@ -33,7 +33,11 @@ def test_the_worked_settlement_month_by_month_each_twice(tmp_path: Path) -> None
     for month, lines, net in MONTHS:
         which = (KYMRIAH, "--store", store, "--period", month, "--known-by", ENDS[month], "--json")
         previewed = oba("settle", *which)
-        assert (previewed.code, _lines(previewed.out), json.loads(previewed.out)["posted"]) == (0, lines, False)
+        assert (previewed.code, _lines(previewed.out), json.loads(previewed.out)["posted"]) == (
+            0,
+            lines,
+            False,
+        )
         posted = oba("post", *which, "--yes")
         document = json.loads(posted.out)
         assert (posted.code, _lines(posted.out), document["posted"], document["net"]) == (0, lines, True, net)
@@ -46,11 +50,16 @@ def test_the_worked_settlement_month_by_month_each_twice(tmp_path: Path) -> None
 def test_statements_of_posted_months_come_out_the_same_bytes_after_later_facts(tmp_path: Path) -> None:
     store = worked_store(tmp_path)
     for month, _, _ in MONTHS[:3]:
-        assert oba("post", KYMRIAH, "--store", store, "--period", month, "--known-by", ENDS[month], "--yes").code == 0
+        assert (
+            oba("post", KYMRIAH, "--store", store, "--period", month, "--known-by", ENDS[month], "--yes").code
+            == 0
+        )
     first = oba("report", KYMRIAH, "--store", store, "--period", "2018-03", "--out", tmp_path / "one")
     assert first.code == 0, first.err
     late = tmp_path / "outcomes-late.csv"
-    late.write_text("record_id,patient_id,measure,effective_date,value,known_on\nr9,p2,disease_status,2018-01-20,CR,2018-01-21\n")
+    late.write_text(
+        "record_id,patient_id,measure,effective_date,value,known_on\nr9,p2,disease_status,2018-01-20,CR,2018-01-21\n"
+    )
     assert oba("load", late, "--store", store).code == 0
     second = oba("report", KYMRIAH, "--store", store, "--period", "2018-03", "--out", tmp_path / "two")
     names = sorted(p.name for p in (tmp_path / "one").iterdir())

@@ -41,7 +41,8 @@ def test_monthly_settlements_add_up_to_what_is_owed_at_the_end(data: st.DataObje
     for k in range(MONTHS):
         _settle_twice(contract, facts, ledger, first.plus(k))
     owed = work_out(contract, facts, Run(last.last, last.last))
-    by_line = "SELECT treatment_id, clause, n, sum(amount)::BIGINT FROM {} GROUP BY ALL HAVING sum(amount) <> 0 ORDER BY ALL"
+    by_line = """SELECT treatment_id, clause, n, sum(amount)::BIGINT FROM {} GROUP BY ALL
+    HAVING sum(amount) <> 0 ORDER BY ALL"""
     assert owed.rows(by_line.format("ledger.postings")) == owed.rows(by_line.format("lines"))
     assert list(ledger.broken_links()) == []
 

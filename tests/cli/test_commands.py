@@ -1,0 +1,205 @@
+"""The other commands: what they print, what they refuse, what they never say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from engine.feeds.folder import open_folder
+from tests.cli.running import KYMRIAH, oba, worked_feeds, worked_store
+
+CONTRACTS = KYMRIAH.parent
+HEAVY = ("polars", "duckdb", "pydantic", "sqlglot", "jinja2", "rich.console", "lark", "yaml")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; sys.argv = ['oba', '--help']\n"
+        "from engine.cli.main import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=CONTRACTS.parent
+    )
+    assert "settle" in ran.stdout
+    assert ran.stderr.strip() == "[]"
+
+
+def test_the_examples_of_every_contract_pass_and_reach_every_status() -> None:
+    ran = oba("test", CONTRACTS, "--json")
+    assert ran.code == 0, ran.out[-2000:]
+    results = json.loads(ran.out)
+    assert {r["contract"] for r in results} >= {
+        "kymriah-us-day30", "kymriah-spain", "yescarta-spain", "zynteglo-eu", "olysio-england", "iressa-catalonia",
+    }  # fmt: skip
+    assert [r["unreached"] for r in results if r["unreached"]] == []
+
+
+def test_a_changed_contract_fails_its_examples_by_how_much(tmp_path: Path) -> None:
+    assert oba("new", tmp_path / "mine").code == 0
+    file = tmp_path / "mine" / "contract.yaml"
+    file.write_text(file.read_text().replace("price: 649000.00", "price: 649001.00"))
+    ran = oba("test", tmp_path / "mine", "--format", "table")
+    assert (ran.code, "649001.00" in ran.out, "1.00" in ran.out) == (1, True, True)
+
+
+def test_new_makes_a_contract_that_passes_and_refuses_a_folder_in_use(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert oba("new", folder, "--like", "zynteglo-eu").code == 0
+    assert {p.name for p in folder.iterdir()} >= {
+        "contract.yaml",
+        "examples.yaml",
+        "README.md",
+        "contract.schema.json",
+    }
+    assert (oba("check", folder).code, oba("test", folder).code) == (0, 0)
+    again = oba("new", folder)
+    assert (again.code, "not empty" in again.err) == (2, True)
+    assert "did you mean 'zynteglo-eu'?" in oba("new", tmp_path / "other", "--like", "zynteglo").err
+
+
+def test_check_is_silent_when_fine_and_tells_every_problem_at_once(tmp_path: Path) -> None:
+    fine = oba("check", CONTRACTS)
+    assert (fine.code, fine.out, fine.err) == (0, "", "")
+    file = tmp_path / "contract.yaml"
+    text = (KYMRIAH / "contract.yaml").read_text()
+    file.write_text(
+        text.replace("measure: disease_status", "messure: disease_status").replace("due: index", "due: indx")
+    )
+    bad = oba("check", tmp_path)
+    assert bad.code == 2
+    assert "did you mean 'measure'?" in bad.err
+    assert f"{file}:" in bad.err
+    assert len(bad.err.splitlines()) >= 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\x01\x02",
+        b"- a\n- b\n",
+        b"[" * 30_000,
+        b"a: &x 1\nb: *x\n",
+        b"a: !!python/object:os.system x\n",
+        b"\xff\xfe",
+    ],
+)
+def test_hostile_contracts_are_refused_without_a_trace(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "contract.yaml"
+    file.write_bytes(content)
+    for command in (
+        ("check", file),
+        ("owed", file, "--feeds", worked_feeds(tmp_path / "f"), "--as-of", "2018-03-31"),
+    ):
+        ran = oba(*command)
+        assert (ran.code, "Traceback" in ran.err, "contract.yaml" in ran.err) == (2, False, True)
+
+
+def test_owed_has_the_documented_shape(tmp_path: Path) -> None:
+    feeds = worked_feeds(tmp_path / "feeds")
+    ran = oba(
+        "owed", KYMRIAH, "--feeds", feeds, "--as-of", "2018-03-31", "--known-by", "2018-03-31", "--json"
+    )
+    document = json.loads(ran.out)
+    assert document["net"] == "649000.00"
+    assert (document["payments"], document["refunds"]) == ("1947000.00", "-1298000.00")
+    assert document["lines"][2] == {
+        "treatment_id": "P2", "clause": "no_remission", "n": 1, "due": "2018-03-11", "amount": "-649000.00",
+        "because": "remission not_met on 2018-03-11", "evidence": ["r2"],
+    }  # fmt: skip
+    status = document["statuses"][1]
+    assert {k: status[k] for k in ("treatment_id", "outcome", "n", "status", "decided_on", "evidence")} == {
+        "treatment_id": "P2", "outcome": "remission", "n": 1, "status": "not_met", "decided_on": "2018-03-11",
+        "evidence": ["r2"],
+    }  # fmt: skip
+    store = worked_store(tmp_path)
+    same = oba(
+        "owed", KYMRIAH, "--store", store, "--as-of", "2018-03-31", "--known-by", "2018-03-31", "--json"
+    )
+    assert json.loads(same.out) == document
+
+
+def test_the_printed_sql_gives_the_same_cents(tmp_path: Path) -> None:
+    feeds = worked_feeds(tmp_path / "feeds")
+    facts, _ = open_folder(feeds)
+    ran = oba("sql", KYMRIAH, "--as-of", "2018-03-31", "--known-by", "2018-03-31")
+    facts.connection.execute(f'USE "{facts.schema}"')
+    facts.connection.execute(ran.out)
+    lines = facts.connection.execute("SELECT treatment_id, clause, amount FROM lines ORDER BY ALL").fetchall()
+    expected = [("P1", "infusion", 1), ("P2", "infusion", 1), ("P2", "no_remission", -1), ("P3", "infusion", 1),
+                ("P3", "no_remission", -1)]  # fmt: skip
+    assert lines == [(t, c, sign * 64_900_000) for t, c, sign in expected]
+
+
+def test_explain_names_the_record_the_file_and_the_arithmetic(tmp_path: Path) -> None:
+    store = worked_store(tmp_path)
+    ran = oba(
+        "explain",
+        KYMRIAH,
+        "P2",
+        "--store",
+        store,
+        "--as-of",
+        "2018-03-31",
+        "--known-by",
+        "2018-03-31",
+        "--json",
+    )
+    document = json.loads(ran.out)
+    refund = next(x for x in document["lines"] if x["clause"] == "no_remission")
+    assert (refund["state"], refund["amount"], refund["due"]) == ("owed", "-649000.00", "2018-03-11")
+    assert refund["arithmetic"] == "refund_share 100% × paid 649,000.00 = 649,000.00"
+    assert [(e["record_id"], e["file"], e["line"], e["used"]) for e in document["evidence"]] == [
+        ("r2", "outcomes.csv", 3, True)
+    ]
+    assert document["net"] == "0.00"
+    unknown = oba("explain", KYMRIAH, "nobody", "--store", store, "--as-of", "2018-03-31")
+    assert (unknown.code, "nobody" in unknown.err) == (2, False)
+
+
+def test_the_demo_settles_the_scenario(tmp_path: Path) -> None:
+    ran = oba("demo", "--out", tmp_path / "demo", "--json")
+    document = json.loads(ran.out)
+    assert ran.code == 0
+    # 63 × 649,000 = 40,887,000 paid; 11 without remission: 7,139,000 back; 33,748,000 stays.
+    assert document["months"][-1]["closing"] == "33,748,000.00"
+    assert len(list((tmp_path / "demo" / "statements").iterdir())) == 27
+
+
+def test_no_message_holds_a_patients_value(tmp_path: Path) -> None:
+    canary = "CANARY-7f3a"
+    feeds = worked_feeds(tmp_path / "feeds")
+    text = (feeds / "outcomes.csv").read_text()
+    bad = [f"{canary}1,p1,disease_status,2018-13-45,{canary}2,final,2018-02-03",
+           f'{canary}3,p1,disease_status,2018-01-29,"{canary}4,final,2018-02-03',
+           f"{canary}5,p1,disease_status,2018-01-29,CR,{canary}6,2018-02-03"]  # fmt: skip
+    (feeds / "outcomes.csv").write_text(text + "\n".join(bad) + "\n")
+    rows = (
+        (feeds / "treatments.csv")
+        .read_text()
+        .replace("p1,Q2042", f"{canary}7,Q2042")
+        .replace("2006-05-01,C91.02,true,2018-01-20", f"{canary}8,C91.02,true,2018-01-20")
+    )
+    (feeds / "treatments.csv").write_text(rows)
+    store = tmp_path / "store.duckdb"
+    said = [
+        oba("load", feeds, "--store", store),
+        oba("load", feeds, "--store", store, "--json"),
+        oba("owed", KYMRIAH, "--feeds", feeds, "--as-of", "2018-03-31"),
+        oba("owed", KYMRIAH, "--store", store, "--as-of", "2018-03-31"),
+        oba("explain", KYMRIAH, canary, "--store", store, "--as-of", "2018-03-31"),
+        oba("settle", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31"),
+        oba("post", KYMRIAH, "--store", store, "--period", "2018-01", "--known-by", "2018-01-31", "--yes"),
+        oba("post", KYMRIAH, "--store", store, "--period", "2018-05"),
+        oba("report", KYMRIAH, "--store", store, "--period", "2018-01", "--out", tmp_path / "out"),
+    ]
+    assert all(canary not in ran.err for ran in said)
+    assert all(canary not in ran.out for ran in said[:2])
+    with duckdb.connect(str(store), read_only=True) as connection:
+        kept = connection.execute("SELECT string_agg(raw, ' ') FROM quarantine").fetchall()[0][0]
+    assert f"{canary}2" in kept  # nothing is lost
