@@ -52,6 +52,7 @@ def open_parquet(
         errors += error
         warnings += warning
     part.warnings = tuple(warnings)
+    part.columns = tuple(name for name, _, sql_type in file.columns if not _is_nested(sql_type))
     return part, file, errors
 
 
@@ -71,6 +72,10 @@ def _describe(connection: duckdb.DuckDBPyConnection, path: Path) -> ParquetFile:
     return ParquetFile(path, columns, int(rows[0][0]))
 
 
+def _is_nested(sql_type: str) -> bool:
+    return sql_type.startswith(_NESTED) or sql_type.endswith("]")
+
+
 def _check_type(
     file: str, table: Table, name: str, sql_type: str
 ) -> tuple[list[Diagnostic], list[Diagnostic]]:
@@ -78,7 +83,7 @@ def _check_type(
     column = next((column for column in table.columns if column.name == name), None)
     if column is None and not table.has_attributes:
         return [], []
-    if sql_type.startswith(_NESTED) or sql_type.endswith("]"):
+    if _is_nested(sql_type):
         if column is None:
             sentence = f"column '{name}' is nested or binary, and is left out"
             return [], [Diagnostic("nested_column", sentence, Place(file), severity="warning")]
@@ -99,7 +104,7 @@ def cells_of(part: Part, file: ParquetFile) -> dict[str, Cell]:
     return {
         name: _cell(columns.get(name), quoting.name(sql_name), sql_type)
         for name, sql_name, sql_type in file.columns
-        if name in wanted and not sql_type.startswith(_NESTED) and not sql_type.endswith("]")
+        if name in wanted and not _is_nested(sql_type)
     }
 
 
@@ -110,7 +115,7 @@ def _cell(column: Column | None, name: str, sql_type: str) -> Cell:
     if sql_type in _INTEGERS and kind == "integer":
         return Cell(name, "integer")
     if sql_type in _FLOATS:
-        return Cell(_plain_decimal(name))
+        return Cell(_plain_decimal(name), "float")
     if sql_type == "VARCHAR":
         return Cell(f"nullif({name}, '')")
     return Cell(f"CAST({name} AS VARCHAR)")

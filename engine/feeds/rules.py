@@ -26,7 +26,7 @@ class Cell:
     """Where a feed's column comes from: an SQL expression, and whether it is text, a DATE or an integer."""
 
     sql: str
-    type: str = "text"  # or `date`, `integer`
+    type: str = "text"  # or `date`, `integer`, `float` (as text already)
     filled: bool = False  # known to be so in every row
 
 
@@ -101,6 +101,8 @@ def _kind_rules(column: Column, cell: Cell) -> Iterator[Rule]:
         yield Rule(Reason.NOT_A_DATE, name, f"{name} NOT {_PLAUSIBLE}")
     elif cell.type == "integer":
         yield Rule(Reason.NOT_AN_INTEGER, name, f"{name} NOT BETWEEN -999999 AND 999999")
+    elif cell.type == "float" and column.kind == "text":
+        yield Rule(Reason.NOT_A_NUMBER, name, f"{name} IN ('nan', 'inf', '-inf')")
     elif column.kind == "text":
         yield from _text_rules(name)
     elif column.kind == "date":
@@ -186,6 +188,8 @@ def checked(
     whens = " ".join(f"WHEN {rule.broken} THEN {number}" for number, rule in enumerate(rules))
     columns = ["row_no", *fact_columns(table, cells, known_on)]
     if table.has_attributes:
-        columns += [quoting.name(name) if name in cells else "CAST(NULL AS VARCHAR)" for name in attributes]
+        held = {quoting.name(name) for name in cells}
+        for name in map(quoting.name, attributes):
+            columns.append(f"CAST({name} AS VARCHAR) AS {name}" if name in held else f"CAST(NULL AS VARCHAR) AS {name}")
     columns.append(f"CAST(CASE {whens} END AS UTINYINT) AS fault")
     return Checked(f"SELECT {', '.join(columns)} FROM {inner(table, cells, source, row_no)}", rules)

@@ -1,0 +1,1 @@
+"""Trials on real data that is not part of the project; skipped where it is not at hand."""
