@@ -1,4 +1,4 @@
-"""Runs a plan on DuckDB: a step that is used more than once becomes a temporary table, any other a view."""
+"""Runs a plan on DuckDB: what costs work and is used more than once becomes a temporary table, all else a view."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import duckdb
 from sqlglot import exp
 
-from engine.backends.references import references
+from engine.backends.references import costly, references
 from engine.backends.relations import SqlWriter
 from engine.backends.sql import MACROS
-from engine.plan.build import RESULTS, Plan
+from engine.plan.build import READ, RESULTS, Plan
+
+MOST_READERS = 12  # of a view, counted through the views that read it
 
 
 def run_plan(plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str) -> None:
@@ -44,10 +46,27 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:
     """(grain, statement) for each step, in order."""
-    uses = Counter(name for step in plan.steps for name in references(step.relation))
+    tables = _tables(plan)
     writer = SqlWriter(facts_schema)
     for step in plan.steps:
-        kind = "TABLE" if uses[step.name] > 1 or step.name in RESULTS else "VIEW"
+        kind = "TABLE" if step.name in tables else "VIEW"
         query = writer.select(step.relation).sql("duckdb", pretty=pretty, identify=False, copy=False)
         name = exp.to_identifier(step.name).sql("duckdb")
         yield step.grain, f"CREATE OR REPLACE TEMP {kind} {name} AS\n{query}"
+
+
+def _tables(plan: Plan) -> set[str]:
+    """The steps to be kept as tables.
+
+    A view costs its work anew wherever it is used, through views over it too. One that only computes columns or
+    leaves out rows is cheaper to do again than to write down; one that joins, groups or reads the feed is not.
+    """
+    tables: set[str] = set()
+    readers: Counter[str] = Counter(dict.fromkeys((*RESULTS, *READ), 2))
+    for step in reversed(plan.steps):
+        if readers[step.name] > MOST_READERS or (readers[step.name] > 1 and costly(step.relation)):
+            tables.add(step.name)
+        times = 1 if step.name in tables else readers[step.name]
+        for name in references(step.relation):
+            readers[name] += times
+    return tables

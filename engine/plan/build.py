@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan import frames, limits, lines, statuses, subjects
+from engine.plan.line_parts import States
 from engine.plan.pruning import pruned
 from engine.plan.tables import OUTCOMES, Run, Traits
 from engine.plan.tree import (
@@ -84,7 +85,7 @@ def status_names(contract: m.Contract) -> dict[tuple[str, str], str]:
     return {(c, o): f"{c}.{o}" if o in shared else o for c, o in users}
 
 
-def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, enrolled: Ref) -> lines.States:
+def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, enrolled: Ref) -> States:
     main = statuses.decided_frame(plan, contract, run, traits, frames.main_frame(contract, enrolled))
     main = _with_row_values(plan, contract, "main", main)
     due: dict[str, Ref] = {}
@@ -94,7 +95,7 @@ def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, e
             frame = frames.due_frame(contract, clause, names, enrolled)
             decided = statuses.decided_frame(plan, contract, run, traits, frame)
             due[clause.id] = _with_row_values(plan, contract, clause.id, decided)
-    return lines.States(contract, main, due)
+    return States(contract, main, due)
 
 
 def _with_row_values(plan: PlanBuilder, contract: m.Contract, name: str, state: Ref) -> Ref:
@@ -159,7 +160,7 @@ def _kept(relation: Relation, names: tuple[str, ...]) -> Relation:
     return rename(relation, {n: n for n in names})
 
 
-def _status_result(plan: PlanBuilder, contract: m.Contract, states: lines.States) -> None:
+def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> None:
     parts: list[Relation] = [
         _status_rows(states.main, o.name, o.name, integer(1))
         for o in contract.outcomes

@@ -119,13 +119,14 @@ class FoldedFrame:
 def folded(frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFrame:
     """Fold the outcome rows of a frame; a date that is only a month or year counts by its first day, or by
     its last with `latest_day`."""
-    joined = _joined(frame, run, traits, latest_day)
+    keep_versions = any(o.late_evidence == "stand" for o in frame.outcomes)
+    joined = _joined(frame, run, traits, latest_day, keep_versions)
     marks: list[tuple[str, Expr]] = []
     aggs: list[tuple[str, Agg]] = []
     results: dict[str, picks.Folded] = {}
     deaths: dict[Expr | None, str] = {}
     for o in frame.outcomes:
-        seen = rows.visible(cutoff(o, run))
+        seen = rows.visible(cutoff(o, run)) if keep_versions else TRUE
         marks += [(f"{o.name}__counted", _counted(o, seen)), (f"{o.name}__passes", _passes(o))]
         results[o.name] = picks.fold(o, _rows(o))
         aggs += results[o.name].aggs
@@ -135,12 +136,14 @@ def folded(frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFr
             deaths[cutoff(o, run)] = f"death{len(deaths)}"
             aggs += _death_aggs(f"death{len(deaths) - 1}", seen)
     used = {o.name: deaths[cutoff(o, run)] for o in frame.outcomes if o.if_died.matters}
-    return FoldedFrame(Fold(With(joined, tuple(marks)), frame.keys, tuple(aggs)), results, used)
+    # most reports lie outside every window: they are left out before they are grouped
+    of_use = or_(*(_rows(o).counted for o in frame.outcomes), *([eq(MEASURE, text("death"))] if used else []))
+    marked = Filter(With(joined, tuple(marks)), of_use)
+    return FoldedFrame(Fold(marked, frame.keys, tuple(aggs)), results, used)
 
 
-def _joined(frame: Frame, run: Run, traits: Traits, latest_day: bool) -> Relation:
+def _joined(frame: Frame, run: Run, traits: Traits, latest_day: bool, keep_versions: bool) -> Relation:
     """One row a report and instance that it may concern."""
-    keep_versions = any(o.late_evidence == "stand" for o in frame.outcomes)
     reports = rows.outcome_rows(run, traits, keep_versions)
     names = {o.source_name for o in frame.outcomes}
     if any(o.if_died.matters for o in frame.outcomes):

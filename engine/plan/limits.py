@@ -25,7 +25,6 @@ from engine.plan.tree import (
     coalesce,
     compare,
     greatest,
-    in_,
     integer,
     is_not_null,
     least,
@@ -40,17 +39,17 @@ def limit_lines(
 ) -> tuple[Ref, ...]:
     """The lines of all clauses and, after them, of each limit in the order in which they stand."""
     done = list(lines)
+    names = [c.id for c in contract.clauses] + [x.id for x in contract.limits]
     for limit in contract.limits:
-        relation = _limit(contract, limit, subjects, done)
+        counted = [r for name, r in zip(names, done, strict=False) if name in limit.of]
+        relation = _limit(contract, limit, subjects, counted)
         done.append(plan.add(f"{limit.id}_lines", f"a treatment that reaches limit {limit.clause}", relation))
     return tuple(done)
 
 
-def _limit(contract: m.Contract, limit: m.Limit, subjects: Ref, done: list[Ref]) -> Relation:
+def _limit(contract: m.Contract, limit: m.Limit, subjects: Ref, parts: list[Ref]) -> Relation:
     """One row a treatment whose total is out of bounds, due with the last line that counts in it."""
-    names = [text(n) for n in limit.of]
-    parts = [Filter(r, and_(OWED, in_(Col("clause", Type.TEXT), names))) for r in done]
-    counted = Union(tuple(_counted(p) for p in parts))
+    counted = Union(tuple(_counted(Filter(r, OWED)) for r in parts))
     positive = compare("gt", AMOUNT, Lit(0, Type.MONEY))
     totals = Fold(
         counted,

@@ -24,6 +24,7 @@ from engine.plan.tree import (
     day,
     eq,
     in_,
+    is_not_null,
     is_null,
     le,
     lt,
@@ -58,7 +59,8 @@ def outcome_rows(run: Run, traits: Traits, keep_versions: bool) -> Relation:
             ("source", "record_key"),
         )
         versions = _versions(repeated, ("source", "record_key"), repeated=True)
-        until = rename(versions, {"row_no": "row_no", "known_until": "known_until"})
+        replaced = Filter(versions, is_not_null(KNOWN_UNTIL))
+        until = rename(replaced, {"row_no": "row_no", "known_until": "known_until"})
         rows = Join(rows, until, ("row_no",), how="left")
     else:
         rows = With(rows, (("known_until", null(Type.DATE)),))

@@ -103,11 +103,11 @@ def _to_date(owed: Owed) -> s.ContractToDate:
         SELECT s.treatment_id, bool_or(o.treatment_id IS NOT NULL) AS is_open FROM subjects s
         LEFT JOIN open_treatments o USING (treatment_id) GROUP BY ALL)"""
     )[0]
-    prices = [_list_price(owed.contract, day) for (day,) in owed.rows("SELECT index_date FROM subjects")]
-    known = [p for p in prices if p is not None]
-    return s.ContractToDate(
-        total, settled, total - settled, sum(known) if len(known) == len(prices) and known else None
-    )
+    by_day = owed.rows("SELECT index_date, count(*) FROM subjects GROUP BY ALL")
+    prices = [(_list_price(owed.contract, day), number) for day, number in by_day]
+    known = [price * number for price, number in prices if price is not None]
+    list_price = sum(known) if known and len(known) == len(prices) else None
+    return s.ContractToDate(total, settled, total - settled, list_price)
 
 
 def _list_price(contract: m.Contract, index_date: date) -> int | None:

@@ -46,7 +46,9 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         corrects,
     ) in rows:
         period = Period.parse(belongs) or settlement.period
-        owed_less_posted = f"owed {format_thousands(entitled, currency)} − posted {format_thousands(before, currency)}"
+        owed_less_posted = (
+            f"owed {format_thousands(entitled, currency)} − posted {format_thousands(before, currency)}"
+        )
         lines.append(
             s.Line(
                 treatment, None, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,

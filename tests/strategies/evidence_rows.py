@@ -79,11 +79,17 @@ def twin(draw: st.DrawFn, row: Row) -> Row:
     return {**row, "value": value, "source": draw(st.sampled_from(SOURCES))}
 
 
+def days_of(rows: list[Row]) -> list[date]:
+    """The full dates of rows: the days on which something else may happen too."""
+    texts = [cell(row, "effective_date") for row in rows]
+    return [date.fromisoformat(text) for text in texts if len(text) == len("2018-01-01")]
+
+
 @st.composite
-def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row]) -> list[Row]:
-    """None to two reports of a patient's death, on boundaries."""
+def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], reported: list[date]) -> list[Row]:
+    """None to two reports of a patient's death, on boundaries or on a day `reported`."""
     index = date.fromisoformat(cell(treatments[-1], "index_date"))
-    days = [day for day in all_boundaries(contract, index) if day >= index]
+    days = [day for day in (*all_boundaries(contract, index), *reported) if day >= index]
     found: list[Row] = []
     for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
         day = draw(st.sampled_from(days))

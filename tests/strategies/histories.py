@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.oracle.contract import Contract, read_contract
 from tests.oracle.evidence import Facts, Row, cell
 from tests.strategies.days import all_boundaries
-from tests.strategies.evidence_rows import corrections, death_rows, outcome_rows
+from tests.strategies.evidence_rows import corrections, days_of, death_rows, outcome_rows
 
 INDEX_DATES = [
     "2018-01-01",
@@ -23,18 +23,20 @@ OUT_OF_FORCE = ["2017-08-31", "2020-01-01"]
 
 @st.composite
 def histories(draw: st.DrawFn, contract_text: str) -> Facts:
-    """Facts of one to three patients, with one or two treatments each."""
+    """Facts of one to eight patients, with one or two treatments each."""
     contract = read_contract(contract_text)
     treatments: list[Row] = []
     coverage: list[Row] = []
     outcomes: list[Row] = []
-    for number in range(1, draw(st.integers(1, 3)) + 1):
+    for number in range(1, draw(st.integers(1, 8)) + 1):
         patient = f"P{number}"
         own = [draw(treatment(contract, patient, n)) for n in range(1, draw(st.integers(1, 2)) + 1)]
         treatments += own
-        coverage += draw(spans(contract, patient, own))
-        outcomes += draw(outcome_rows(contract, own))
-        outcomes += draw(death_rows(contract, own))
+        rows = draw(outcome_rows(contract, own))
+        reported = days_of(rows)
+        outcomes += rows
+        outcomes += draw(death_rows(contract, own, reported))
+        coverage += draw(spans(contract, patient, own, reported))
     outcomes = [{**row, "record_id": f"r{n}"} for n, row in enumerate(outcomes)]
     outcomes += draw(corrections(outcomes))
     return {"treatments": treatments, "outcomes": draw(without_ids(outcomes)), "coverage": coverage}
@@ -73,8 +75,13 @@ def mostly(draw: st.DrawFn, usual: str, *others: str) -> str:
 
 
 @st.composite
-def spans(draw: st.DrawFn, contract: Contract, patient: str, treatments: list[Row]) -> list[Row]:
-    """None, or spans of the payer with a gap or without, and perhaps another payer's."""
+def spans(
+    draw: st.DrawFn, contract: Contract, patient: str, treatments: list[Row], reported: list[date]
+) -> list[Row]:
+    """None, or spans of the payer with a gap or without, and perhaps another payer's.
+
+    They end on boundaries, or so that the first day without one is a day `reported`.
+    """
     if draw(st.booleans()):
         return []
     index = date.fromisoformat(cell(treatments[0], "index_date"))
@@ -82,7 +89,7 @@ def spans(draw: st.DrawFn, contract: Contract, patient: str, treatments: list[Ro
     found: list[Row] = []
     payer = draw(st.sampled_from(sorted(contract.payer_names)))
     for _ in range(draw(st.integers(1, 3))):
-        last = draw(st.sampled_from(_ends(contract, start, index)))
+        last = draw(st.sampled_from(_ends(contract, start, index, reported)))
         found.append(_span(patient, payer, start, last))
         if draw(st.booleans()):
             found[-1]["known_on"] = str(max(start, last or start) + timedelta(days=draw(st.integers(0, 90))))
@@ -94,9 +101,10 @@ def spans(draw: st.DrawFn, contract: Contract, patient: str, treatments: list[Ro
     return found
 
 
-def _ends(contract: Contract, start: date, index: date) -> list[date | None]:
-    """Last days that a span may have: still running, or on a boundary after its start."""
-    return [None, *(day for day in all_boundaries(contract, index) if day >= start)]
+def _ends(contract: Contract, start: date, index: date, reported: list[date]) -> list[date | None]:
+    """Last days that a span may have: still running, or after its start."""
+    ends = [*all_boundaries(contract, index), *(day - timedelta(days=1) for day in reported)]
+    return [None, *(day for day in ends if day >= start)]
 
 
 def _span(patient: str, payer: str, first: date, last: date | None) -> Row:

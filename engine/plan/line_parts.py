@@ -1,0 +1,115 @@
+"""The parts of a clause's line as expressions: its condition, its day, whether it is held or owed, its amount.
+
+They stand over the columns of a treatment's state (and due date); those of a series besides over `n`, `due` and the
+share's columns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.language import meaning as m
+from engine.plan.subjects import AS_OF, offset_day
+from engine.plan.tree import (
+    FALSE,
+    TRUE,
+    Col,
+    Expr,
+    Lit,
+    Ref,
+    Type,
+    add_days,
+    add_months,
+    and_,
+    call,
+    case,
+    coalesce,
+    eq,
+    greatest,
+    in_,
+    integer,
+    is_null,
+    le,
+    not_,
+    null,
+    or_,
+    text,
+    wide,
+)
+from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in, status
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The frames' statuses: `main` a treatment, `due` a clause's treatments and due dates."""
+
+    contract: m.Contract
+    main: Ref
+    due: Mapping[str, Ref]
+
+
+def condition(contract: m.Contract, clause: m.MoneyClause) -> tuple[Expr, Expr]:
+    """The clause's own truth and the day from which it holds (NULL where it has no condition)."""
+    if clause.condition is None:
+        return TRUE, null(Type.DATE)
+    conditions = Conditions(contract)
+    return conditions.truth(clause.condition), conditions.since(clause.condition, True)
+
+
+def falls_due(clause: m.MoneyClause, since: Expr) -> Expr:
+    """The later of the clause's due date and the day from which its condition is TRUE (`since`)."""
+    due = clause.dues[0]
+    if len(clause.dues) > 1:
+        fixed: Expr = Col("due", Type.DATE)
+    elif due is None:
+        return since
+    elif due.anchor == "decided":
+        on = decided_on(due.outcome or "")
+        fixed = add_days(add_months(on, due.shift.months), due.shift.days)
+        return case((is_null(on), null(Type.DATE)), otherwise=greatest(fixed, since))
+    else:
+        fixed = offset_day(due)
+    return fixed if clause.condition is None else greatest(fixed, since)
+
+
+def held_and_owed(clause: m.MoneyClause, truth: Expr, due: Expr) -> tuple[Expr, Expr]:
+    """Whether something that the line waits for is pending, and whether it is owed by now."""
+    waits = [due] if any(d and d.outcome for d in clause.dues) else []
+    unsettled = or_(
+        is_null(truth),
+        *(is_null(w) for w in waits),
+        *(in_(status(o), (text("pending"), text("disputed"))) for o in outcomes_in(clause.amount)),
+    )
+    owed = and_(coalesce(truth, FALSE), not_(unsettled), le(due, AS_OF))
+    return and_(coalesce(truth, TRUE), unsettled), coalesce(owed, FALSE)
+
+
+def amount(contract: m.Contract, clause: m.MoneyClause) -> Expr:
+    """The line's amount; of an instalment its part of the whole, the residual line taking the difference."""
+    whole = minor_amount(contract, clause.amount)
+    if clause.shares is None:
+        return whole
+    equal = len(set(clause.shares)) == 1
+    over = integer(clause.shares[0].numerator) if equal else Col("share_over", Type.INTEGER)
+    under = integer(clause.shares[0].denominator) if equal else Col("share_under", Type.INTEGER)
+    residual = 0 if contract.settlement.residual == "first" else len(clause.shares) - 1
+    others = [s for k, s in enumerate(clause.shares) if k != residual]
+    difference = whole
+    for share in dict.fromkeys(others):
+        part = _part(whole, integer(share.numerator), integer(share.denominator))
+        times = others.count(share)
+        several = part if times == 1 else call("mul", Type.MONEY, part, integer(times))
+        difference = call("sub", Type.MONEY, difference, several)
+    is_residual = eq(Col("n", Type.INTEGER), integer(residual + 1))
+    parts = case((is_residual, difference), otherwise=_part(whole, over, under))
+    negative = call("lt", Type.TRUTH, whole, Lit(0, Type.MONEY))
+    return case((negative, whole), otherwise=parts)
+
+
+def _part(whole: Expr, over: Expr, under: Expr) -> Expr:
+    """whole × over / under, rounded half up."""
+    exact = call("widen", Type.WIDE, whole)
+    twice = call("mul", Type.WIDE, exact, call("mul", Type.WIDE, call("widen", Type.WIDE, over), wide(2)))
+    bottom = call("widen", Type.WIDE, under)
+    top = call("add", Type.WIDE, twice, bottom)
+    rounded = call("div_floor", Type.WIDE, top, call("mul", Type.WIDE, bottom, wide(2)))
+    return call("narrow", Type.MONEY, rounded)
