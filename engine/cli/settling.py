@@ -1,6 +1,5 @@
 """Commands on the ledger: settle (preview), post, report."""
 
-import json as json_module
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,6 @@ from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
-    from engine.settlement.books import Books
     from engine.settlement.settle import Settlement
 
 PlanFile = Annotated[
@@ -42,7 +40,7 @@ def settle(
         with output.working(f"settling {month}"):
             settlement = books.preview(month, o.known_by(known_by), o.today(), skip_earlier)
         if save is not None:
-            save.write_text(json_module.dumps(_plan(books, settlement)) + "\n")
+            books.saved(settlement).write(save)
         show(settlement, output)
 
 
@@ -64,12 +62,16 @@ def post(
 
     output = Output.of(format, json, quiet)
     month = o.parse_period(period)
-    saved = _saved(plan)
-    day = o.parse_day(saved["known_by"]) if saved and known_by is None else o.known_by(known_by)
+    saved = None
+    if plan is not None:
+        from engine.settlement.saved import SavedPreview
+
+        saved = SavedPreview.read(plan)
+    day = saved.known_by if saved and known_by is None else o.known_by(known_by)
     with open_books(contract, store, read_only=False) as books:
         with output.working(f"settling {month}"):
             settlement = books.preview(month, day, o.today(), skip_earlier)
-        if saved is not None and saved != _plan(books, settlement):
+        if saved is not None and saved != books.saved(settlement):
             hint = "preview it again with settle --save"
             raise refuse(
                 "stale",
@@ -175,29 +177,6 @@ def _confirm(settlement: "Settlement", yes: bool, no_input: bool) -> None:
     question = f"Post {settlement.lines} lines of {settlement.period}, net {net}? A posted month is closed."
     if not typer.confirm(question, err=True):
         raise refuse("not_confirmed", "nothing was posted", Exit.PROBLEMS)
-
-
-def _plan(books: "Books", settlement: "Settlement") -> dict[str, str]:
-    """What a saved preview says: enough to know whether posting would still post the same."""
-    return {
-        "contract": books.contract.id,
-        "version": books.contract.version,
-        "period": str(settlement.period),
-        "known_by": settlement.owed.run.known_by.isoformat(),
-        "fingerprint": books.fingerprint(settlement),
-    }
-
-
-def _saved(plan: Path | None) -> dict[str, str] | None:
-    if plan is None:
-        return None
-    try:
-        saved = json_module.loads(plan.read_text())
-        if isinstance(saved, dict) and isinstance(saved.get("known_by"), str):
-            return saved
-    except (OSError, ValueError):
-        pass
-    raise refuse("no_plan", f"'{plan}' is not a saved preview", Exit.REFUSED, "make one with settle --save")
 
 
 COMMANDS = (settle, post, report)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.feeds.facts import Facts
 from engine.kernel.dates import Period
@@ -29,6 +30,9 @@ from engine.settlement.settle import (
     recall,
 )
 from engine.settlement.statement import Statement
+
+if TYPE_CHECKING:
+    from engine.settlement.saved import SavedPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,17 @@ class Books:
         check_open(settlement)
         return settlement
 
-    def fingerprint(self, settlement: Settlement) -> str:
-        return fingerprint(settlement, self.ledger)
+    def saved(self, settlement: Settlement) -> "SavedPreview":
+        """What identifies the preview, to be kept and posted later."""
+        from engine.settlement.saved import SavedPreview
+
+        return SavedPreview(
+            contract=self.contract.id,
+            version=self.contract.version,
+            period=str(settlement.period),
+            known_by=settlement.owed.run.known_by,
+            fingerprint=fingerprint(settlement, self.ledger),
+        )
 
     def post(self, settlement: Settlement, today: date) -> Settlement:
         """Post a previewed period: all of it or nothing. A period that is posted already stays as it is."""
