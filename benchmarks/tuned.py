@@ -9,23 +9,19 @@ from pathlib import Path
 
 import duckdb
 
-RESULTS = {
-    "lines": "FROM lines",
-    "statuses": "SELECT * EXCLUDE (index_date) FROM statuses",
-    "not_eligible": "SELECT treatment_id, failed, undetermined FROM judged WHERE failed IS NOT NULL",
-}
+RESULTS = ("lines", "statuses", "held", "not_eligible")
 
 
 def run(feeds: Path, out: Path, as_of: date) -> None:
-    """Write `lines.parquet`, `statuses.parquet` and `not_eligible.parquet` into `out`."""
+    """Write the four results as Parquet files into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(config={"preserve_insertion_order": False})
     for name, value in {"treatments": feeds / "treatments.parquet", "outcomes": feeds / "outcomes.parquet"}.items():
         connection.execute(f"SET VARIABLE {name} = '{value}'")
     connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
     connection.execute((Path(__file__).parent / "tuned.sql").read_text(encoding="utf-8"))
-    for name, query in RESULTS.items():
-        connection.execute(f"COPY ({query}) TO '{out / name}.parquet' (FORMAT parquet)")
+    for name in RESULTS:
+        connection.execute(f"COPY (FROM {name}) TO '{out / name}.parquet' (FORMAT parquet)")
 
 
 if __name__ == "__main__":

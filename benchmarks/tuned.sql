@@ -1,6 +1,6 @@
 -- kymriah-us-day30 written by hand for this one contract and this one feed, as fast as we could make it. It trusts
 -- the feed (every row is read without a check, every treatment stands in one row) and gives what the engine gives.
--- Variables: treatments, outcomes (paths), as_of (also the day known by). Leaves lines, statuses, not_eligible.
+-- Variables: treatments, outcomes (paths), as_of (also the day known by). Leaves lines, statuses, held, not_eligible.
 
 -- Treatments whose index date has come: the part of eligibility that fails, NULL where none does.
 CREATE TEMP TABLE judged AS
@@ -29,15 +29,16 @@ FROM (SELECT *, year(index_date) - year(birth_date) - CASE
 
 -- Records that may stand in several rows, by a hash of their key: a few too many do no harm.
 CREATE TEMP TABLE repeated AS
-SELECT hash(record_id, source) AS record FROM read_parquet(getvariable('outcomes'))
-GROUP BY record HAVING count(*) > 1 AND bool_or(measure IN ('disease_status', 'death'));
+SELECT record FROM (SELECT record, record = lag(record) OVER (ORDER BY record) AS twice
+    FROM (SELECT hash(record_id) AS record FROM read_parquet(getvariable('outcomes'))))
+WHERE twice;
 
 -- Rows of those that a later row of their record replaces.
 CREATE TEMP TABLE replaced AS
 SELECT row FROM (
     SELECT file_row_number AS row, lead(true) OVER (PARTITION BY source, record_id ORDER BY known_on, row) AS gone
     FROM read_parquet(getvariable('outcomes'), file_row_number = true)
-    WHERE hash(record_id, source) IN (FROM repeated) AND known_on <= getvariable('as_of')
+    WHERE hash(record_id) IN (FROM repeated) AND known_on <= getvariable('as_of')
         AND status IS DISTINCT FROM 'preliminary')
 WHERE gone;
 
@@ -77,21 +78,33 @@ ending AS (
         coalesce(early, died, latest) % 8796093022208 AS row
     FROM raw)
 SELECT treatment_id, index_date,
-    CASE WHEN decided_on <= getvariable('as_of') THEN status ELSE 'pending' END AS status,
-    CASE WHEN decided_on <= getvariable('as_of') THEN decided_on END AS decided_on,
-    CASE WHEN decided_on <= getvariable('as_of') THEN row END AS row
-FROM ending;
+    CASE WHEN come THEN status ELSE 'pending' END AS status,
+    CASE WHEN come THEN decided_on END AS decided_on,
+    CASE WHEN NOT come THEN 'waiting' WHEN early IS NOT NULL THEN 'early' WHEN died IS NOT NULL THEN 'death'
+        WHEN latest IS NOT NULL THEN 'rows' ELSE 'missing' END AS basis,
+    CASE WHEN come THEN row END AS row
+FROM (SELECT *, decided_on <= getvariable('as_of') AS come FROM ending);
 
-CREATE TEMP TABLE statuses AS
-SELECT treatment_id, 'remission' AS outcome, 1 AS n, status, decided_on, record_id AS evidence, index_date
+CREATE TEMP TABLE named AS
+SELECT * EXCLUDE (row, record_id), if(record_id IS NULL, [], [record_id]) AS evidence
 FROM decided LEFT JOIN (SELECT file_row_number AS row, record_id
     FROM read_parquet(getvariable('outcomes'), file_row_number = true)) USING (row);
+
+CREATE TEMP VIEW statuses AS
+SELECT treatment_id, 'remission' AS outcome, 1 AS n, status, decided_on, basis, evidence FROM named;
 
 -- All that was paid by that day comes back, so that the cap of 4.3 cannot bind.
 CREATE TEMP VIEW lines AS
 SELECT treatment_id, 'infusion' AS clause, 1 AS n, index_date AS due, 64900000::BIGINT AS amount,
-    'due on index' AS because, NULL::VARCHAR AS evidence
-FROM statuses
+    'due on the index date' AS because, []::VARCHAR[] AS evidence
+FROM named
 UNION ALL
 SELECT treatment_id, 'no_remission', 1, decided_on, -64900000, 'remission not_met on ' || decided_on, evidence
-FROM statuses WHERE status = 'not_met' AND decided_on >= index_date;
+FROM named WHERE status = 'not_met' AND decided_on >= index_date;
+
+CREATE TEMP VIEW held AS
+SELECT treatment_id, 'no_remission' AS clause, 1 AS n, -64900000::BIGINT AS amount,
+    'remission pending' AS because
+FROM named WHERE status = 'pending';
+
+CREATE TEMP VIEW not_eligible AS SELECT treatment_id, failed, undetermined FROM judged WHERE failed IS NOT NULL;

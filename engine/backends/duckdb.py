@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import duckdb
 from sqlglot import exp
 
-from engine.backends.references import costly, references
+from engine.backends.references import compares_rows, costly, references
 from engine.backends.relations import SqlWriter
 from engine.backends.sql import MACROS
 from engine.plan.build import READ, RESULTS, Plan
@@ -58,13 +58,14 @@ def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> It
 def _tables(plan: Plan) -> set[str]:
     """The steps to be kept as tables.
 
-    A view costs its work anew wherever it is used, through views over it too. One that only computes columns or
-    leaves out rows is cheaper to do again than to write down; one that joins, groups or reads the feed is not.
+    A view does its work anew wherever it is read, through the views over it too. Where that is little (a few columns,
+    a filter) it is done sooner than its results are written down and read.
     """
     tables: set[str] = set()
     readers: Counter[str] = Counter(dict.fromkeys((*RESULTS, *READ), 2))
     for step in reversed(plan.steps):
-        if readers[step.name] > MOST_READERS or (readers[step.name] > 1 and costly(step.relation)):
+        several = readers[step.name] > 1 and costly(step.relation)
+        if several or readers[step.name] > MOST_READERS or compares_rows(step.relation):
             tables.add(step.name)
         times = 1 if step.name in tables else readers[step.name]
         for name in references(step.relation):

@@ -1,20 +1,24 @@
-"""Commands on contracts alone: check, test, new, sql, schema."""
+"""Commands on contracts alone: check, test, sql, schema."""
 
-import json
-import shutil
+import json as json_module
 import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli import options as o
-from engine.cli.output import Output, Table, print_diagnostics
-from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, nearest, refuse
+from engine.cli.finding import EXAMPLES_FILE, contract_files
+from engine.cli.new import new
+from engine.cli.output import Output, Table, diagnostic_document, print_diagnostics
+from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, refuse
+
+if TYPE_CHECKING:
+    from engine.settlement.examples import ContractResult
 
 
-def check(paths: o.Paths, quiet: o.Quiet = False) -> None:
-    """Read contracts and their examples; silent when fine, else every problem at once."""
+def check(paths: o.Paths, output: Output) -> None:
+    """Read contracts and their examples. Silent when fine, else every problem at once."""
     from engine.language.examples import read_examples
     from engine.language.reader import read_contract
 
@@ -22,89 +26,68 @@ def check(paths: o.Paths, quiet: o.Quiet = False) -> None:
     for path in contract_files(paths):
         try:
             contract = read_contract(path)
-            if (path.parent / "examples.yaml").exists():
+            if (path.parent / EXAMPLES_FILE).exists():
                 read_examples(path.parent, contract)
         except Refusal as refusal:
             problems += refusal.diagnostics
+    if not output.for_people:
+        documents = [diagnostic_document(d) for d in problems]
+        columns = ("path", "line", "column", "severity", "code", "problem", "hint")
+        output.result(documents, [Table("", columns, [tuple(d.values()) for d in documents])])
+    else:
+        print_diagnostics(problems)
     if problems:
-        if not quiet:
-            print_diagnostics(problems)
         raise typer.Exit(int(Exit.REFUSED))
 
 
-def test(
-    paths: o.Paths,
-    format: o.FormatOption = o.Format.TABLE,
-    json: o.JsonOption = False,
-    quiet: o.Quiet = False,
-) -> None:
-    """Run the worked examples of contracts through the engine that settles."""
-    from engine.settlement.examples import ContractResult, test_contract
+def test(paths: o.Paths, output: Output) -> None:
+    """Run worked examples of contracts. They go through the very engine that settles."""
+    from engine.settlement.examples import test_contract
 
-    output = Output.of(format, json, quiet)
     results: list[ContractResult] = []
+    refused: list[Diagnostic] = []
     with output.working("running examples"):
-        results = [test_contract(path) for path in contract_files(paths)]
-    rows = [
-        (r.contract, len(r.examples), sum(e.passed for e in r.examples), sum(not e.passed for e in r.examples),
-         ", ".join(r.unreached))
-        for r in results
-    ]  # fmt: skip
-    failures = [
-        (r.contract, e.name, f.as_of, f.key, f.expected, f.came, f.difference)
-        for r in results for e in r.examples for f in e.checks if not f.passed
-    ]  # fmt: skip
-    tables = [
-        Table("", ("contract", "examples #", "passed #", "failed #", "not reached by any example"), rows)
-    ]
-    if failures:
-        columns = ("contract", "example", "as of", "what", "expected #", "came #", "by #")
-        tables.append(Table("What did not come out as expected", columns, failures))
-    output.result([r.as_json() for r in results], tables)
-    if failures:
+        for path in contract_files(paths):
+            try:
+                results.append(test_contract(path))
+            except Refusal as refusal:
+                refused += refusal.diagnostics
+    output.result([r.as_json() for r in results], list(_tables_of(results)))
+    print_diagnostics(refused)
+    if refused:
+        raise typer.Exit(int(Exit.REFUSED))
+    if not all(r.passed for r in results):
         raise typer.Exit(int(Exit.PROBLEMS))
 
 
-def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.", show_default=False)],
-    like: Annotated[
-        str, typer.Option(help="A shipped agreement to start from, or a contract's folder.")
-    ] = "kymriah-us-day30",
-    quiet: o.Quiet = False,
-) -> None:
-    """Start a contract: contract, examples, README and the schema for your editor."""
-    from engine.language.schema import contract_schema, examples_schema
-    from engine.settlement.shipped import shipped_contracts
-
-    source = Path(like)
-    if not (source / "contract.yaml").is_file():
-        names = {p.name: p for p in shipped_contracts()}
-        if like not in names:
-            hint = nearest(like, names) or f"there are: {', '.join(names)}"
-            raise refuse("unknown_contract", f"there is no agreement '{like}'", Exit.REFUSED, hint)
-        source = names[like]
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise refuse(
-            "not_empty", f"'{folder}' is there already and not empty", Exit.REFUSED, "name a new folder"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, schema in (("contract", contract_schema()), ("examples", examples_schema())):
-        (folder / f"{name}.schema.json").write_text(json.dumps(schema, indent=1) + "\n")
-        modeline = f"# yaml-language-server: $schema={name}.schema.json\n"
-        (folder / f"{name}.yaml").write_text(modeline + (source / f"{name}.yaml").read_text())
-    shutil.copyfile(source / "README.md", folder / "README.md")
-    Output(quiet=quiet).remark(f"made {folder} like {source.name}; try: oba test {folder}")
+def _tables_of(results: "list[ContractResult]") -> Iterable[Table]:
+    rows = [
+        (r.contract, len(r.examples), sum(e.passed for e in r.examples), sum(not e.passed for e in r.examples),
+         ", ".join(r.unreached) or "–")
+        for r in results
+    ]  # fmt: skip
+    yield Table("", ("contract", "examples #", "passed #", "failed #", "reached by no example"), rows)
+    failures = [
+        (r.contract, e.name, c.as_of, c.known_by, c.key, c.expected, c.came, c.difference)
+        for r in results for e in r.examples for c in e.checks if not c.passed
+    ]  # fmt: skip
+    if failures:
+        columns = (
+            "contract", "example", "as of", "known by", "what", "expected #", "came #", "by #",
+        )  # fmt: skip
+        yield Table("What did not come out as expected", columns, failures)
 
 
 def sql(
     contract: o.Contract,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="The as-of date put in; today where left out.")
+        str | None,
+        typer.Option("--as-of", metavar=o.DAY, help="The as-of date put in; today where left out."),
     ] = None,
     known_by: o.KnownBy = None,
     dialect: Annotated[str, typer.Option(help="The SQL dialect; duckdb.")] = "duckdb",
 ) -> None:
-    """Print the contract's plan as SQL that an auditor can read and run over the feed tables."""
+    """Print a contract's plan as SQL. An auditor can read it, and run it over the feed tables."""
     from engine.backends.duckdb import script
     from engine.language.reader import read_contract
     from engine.plan.build import build_plan
@@ -130,19 +113,8 @@ def schema(
     """Print the JSON Schema of contracts, for editors."""
     from engine.language.schema import contract_schema, examples_schema
 
-    sys.stdout.write(json.dumps(examples_schema() if examples else contract_schema(), indent=1) + "\n")
-
-
-def contract_files(paths: list[Path]) -> list[Path]:
-    """The contract files at the paths; folders are searched for contract.yaml."""
-    files: list[Path] = []
-    for path in paths:
-        found = sorted(path.rglob("contract.yaml")) if path.is_dir() else [path]
-        if not found or not path.exists():
-            hint = "name a contract.yaml or a folder that holds one"
-            raise refuse("no_contract", f"there is no contract at '{path}'", Exit.REFUSED, hint)
-        files += found
-    return files
+    text = json_module.dumps(examples_schema() if examples else contract_schema(), indent=1)
+    sys.stdout.write(text + "\n")
 
 
 COMMANDS = (check, test, new, sql, schema)

@@ -20,7 +20,7 @@ def demo(
     json: o.JsonOption = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Settle the $649,000 scenario: load nine months of feeds, post each month, write every statement."""
+    """Settle the $649,000 scenario. Loads nine months of feeds, posts each month, writes every statement."""
     import shutil
 
     from engine.ledger.store import Store

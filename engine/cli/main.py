@@ -2,30 +2,64 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from types import ModuleType
 
 import typer
 
 from engine.cli import contracts, demonstration, facts, settling
+from engine.cli.everywhere import Command, with_common_options
+from engine.cli.options import Version
 from engine.cli.output import print_diagnostics
 from engine.kernel.diagnostics import Exit, Refusal
 
-app = typer.Typer(
+# Each has COMMANDS, and may have GROUPS: for a group's name its help and its commands.
+MODULES: tuple[ModuleType, ...] = (demonstration, contracts, facts, settling)
+
+
+def _app(help_text: str, **more: str) -> typer.Typer:
+    return typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _add(to: typer.Typer, commands: Sequence[Command]) -> None:
+    for command in commands:
+        name = command.__name__.rstrip("_").replace("_", "-")
+        to.command(name)(with_common_options(command))
+
+
+app = _app(
+    "Settles outcomes-based agreements for medicines.",
     name="oba",
-    help="Settles outcomes-based agreements for medicines.",
     epilog="Exit codes: 0 done, 1 problems found, 2 refused, 3 feed refused, 4 against the ledger's rules, "
     "5 integrity, 6 store busy, 70 a fault of ours.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (demonstration, contracts, facts, settling):
-    for command in group.COMMANDS:
-        app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
+
+
+@app.callback()
+def _program(version: Version = False) -> None:
+    """Settles outcomes-based agreements for medicines."""
+
+
+for module in MODULES:
+    _add(app, module.COMMANDS)
+    for group_name, (group_help, group_commands) in getattr(module, "GROUPS", {}).items():
+        group = _app(group_help)
+        _add(group, group_commands)
+        app.add_typer(group, name=group_name)
 
 
 def main() -> None:
     """Run the program. A refusal is printed with its places and hints; nothing ends in a stack trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a character that a terminal lacks must not stop a settlement
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except Refusal as refusal:
@@ -39,8 +73,17 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("OBA_DEBUG"):
             raise
-        name = type(fault).__name__
-        print(
-            f"error: a fault of ours ({name}); OBA_DEBUG=1 shows where. Nothing was posted.", file=sys.stderr
-        )
-        sys.exit(int(Exit.FAULT))
+        print(f"error: {_in_one_line(fault)}", file=sys.stderr)
+        sys.exit(int(_exit_of(fault)))
+
+
+def _exit_of(fault: Exception) -> Exit:
+    return Exit.REFUSED if isinstance(fault, OSError) and fault.filename else Exit.FAULT
+
+
+def _in_one_line(fault: Exception) -> str:
+    """What went wrong, without the message of the exception: it may hold a patient's value."""
+    if isinstance(fault, OSError) and fault.strerror:
+        where = f"'{fault.filename}': " if fault.filename else ""
+        return f"{where}{fault.strerror[0].lower()}{fault.strerror[1:]}"
+    return f"a fault of ours ({type(fault).__name__}); OBA_DEBUG=1 shows where. Nothing was posted."

@@ -11,6 +11,8 @@ import typer
 from engine.kernel.dates import Period
 from engine.kernel.diagnostics import Exit, refuse
 
+DAY = "YYYY-MM-DD"
+
 
 class Format(StrEnum):
     TABLE = "table"
@@ -43,28 +45,44 @@ def parse_period(text: str) -> Period:
 
 
 Contract = Annotated[
-    Path, typer.Argument(help="A contract file, or the folder that holds contract.yaml.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="CONTRACT",
+        help="A contract file, or the folder that holds contract.yaml.",
+        show_default=False,
+    ),
 ]
 Paths = Annotated[
-    list[Path], typer.Argument(help="Contract files, or folders that hold them.", show_default=False)
+    list[Path],
+    typer.Argument(metavar="PATH", help="Contract files, or folders that hold them.", show_default=False),
 ]
 Feeds = Annotated[
     Path | None,
-    typer.Option("--feeds", help="A folder with treatments, outcomes, coverage as CSV or Parquet."),
+    typer.Option(
+        "--feeds", metavar="DIR", help="A folder with treatments, outcomes, coverage as CSV or Parquet."
+    ),
 ]
 StorePath = Annotated[
-    Path, typer.Option("--store", help="The store: a DuckDB file with facts and ledger.", show_default=False)
+    Path,
+    typer.Option(
+        "--store", metavar="FILE", help="The store: a DuckDB file with facts and ledger.", show_default=False
+    ),
 ]
 MaybeStore = Annotated[
-    Path | None, typer.Option("--store", help="Read the facts of a store in place of --feeds.")
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="Read the facts of a store in place of --feeds."),
 ]
 AsOf = Annotated[
-    str, typer.Option("--as-of", help="What took effect by this day counts (YYYY-MM-DD).", show_default=False)
+    str,
+    typer.Option("--as-of", metavar=DAY, help="What took effect by this day counts.", show_default=False),
 ]
 KnownBy = Annotated[
-    str | None, typer.Option("--known-by", help="What was known by this day counts; today where left out.")
+    str | None,
+    typer.Option("--known-by", metavar=DAY, help="What was known by this day counts; today where left out."),
 ]
-PeriodOption = Annotated[str, typer.Option("--period", help="The month, as 2018-02.", show_default=False)]
+PeriodOption = Annotated[
+    str, typer.Option("--period", metavar="YYYY-MM", help="The month, as 2018-02.", show_default=False)
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]
@@ -76,7 +94,20 @@ SkipEarlier = Annotated[
         "--skip-earlier", help="Settle although an earlier month is not; its lines come here as prior period."
     ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="A folder to write files to.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A folder to write files to.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"oba {version('oba')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+]
 
 
 def known_by(text: str | None) -> date:

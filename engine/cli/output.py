@@ -1,7 +1,8 @@
 """How results and remarks are printed: data to standard output, everything else to standard error."""
 
 import csv
-import json
+import io
+import json as json_module
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 from engine.cli.options import Format
 from engine.kernel.diagnostics import Diagnostic
 
+MOST_ROWS = 500  # of a table for people; JSON, CSV and files have all of them
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -21,6 +24,10 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
 
+    @property
+    def names(self) -> list[str]:
+        return [name.removesuffix("#").strip() for name in self.columns]
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -28,18 +35,24 @@ class Output:
 
     format: Format = Format.TABLE
     quiet: bool = False
+    no_input: bool = False
 
     @staticmethod
-    def of(format_: Format, as_json: bool, quiet: bool) -> "Output":
-        return Output(Format.JSON if as_json else format_, quiet)
+    def of(format: Format, json: bool, quiet: bool, no_input: bool = False) -> "Output":
+        return Output(Format.JSON if json else format, quiet, no_input)
+
+    @property
+    def for_people(self) -> bool:
+        return self.format is Format.TABLE
 
     def result(self, document: object, tables: Sequence[Table]) -> None:
         """Print the document as JSON, or the tables for people or (the first) as CSV."""
         if self.format is Format.JSON:
-            print(json.dumps(document, ensure_ascii=False, indent=1))
+            ascii_only = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+            print(json_module.dumps(document, ensure_ascii=ascii_only, indent=1))
         elif self.format is Format.CSV:
             writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow([c.removesuffix("#").strip() for c in tables[0].columns])
+            writer.writerow(tables[0].names)
             writer.writerows(tables[0].rows)
         else:
             for table in tables:
@@ -80,26 +93,33 @@ def _after_half_a_second(progress: Any) -> Iterator[None]:
 
 
 def print_table(table: Table) -> None:
+    """Print a table, as wide as the terminal; as wide as it needs where there is none, without blanks at ends."""
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    shown = RichTable(
-        title=table.title or None, title_justify="left", title_style="bold", box=None, pad_edge=False
-    )
-    for name in table.columns:
-        right = name.endswith("#")
-        shown.add_column(
-            name.removesuffix("#").strip(), justify="right" if right else "left", overflow="fold"
-        )
-    for row in table.rows:
+    shown = RichTable(box=None, pad_edge=False)
+    for name, words in zip(table.columns, table.names, strict=True):
+        shown.add_column(words, justify="right" if name.endswith("#") else "left", overflow="fold")
+    for row in table.rows[:MOST_ROWS]:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 160
-    console = Console(width=width, highlight=False, no_color=bool(os.environ.get("NO_COLOR")) or None)
+    terminal = sys.stdout.isatty()
+    kept = io.StringIO()
+    console = Console(
+        file=None if terminal else kept,
+        width=None if terminal else 2000,
+        highlight=False,
+        no_color=bool(os.environ.get("NO_COLOR")) or None,
+    )
     if table.title:
         console.print(Text(table.title, style="bold"))
     console.print(shown)
+    left = len(table.rows) - MOST_ROWS
+    if left > 0:
+        console.print(f"… and {left:,} more: --json and --format csv print all")
     console.print()
+    if not terminal:
+        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in kept.getvalue().splitlines()))
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
@@ -107,3 +127,17 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     people = sys.stderr.isatty()
     for diagnostic in diagnostics:
         print(diagnostic.for_people() if people else diagnostic.one_line(), file=sys.stderr)
+
+
+def diagnostic_document(diagnostic: Diagnostic) -> dict[str, object]:
+    """A problem for other programs, such as an editor."""
+    place = diagnostic.place
+    return {
+        "path": place.path if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "problem": diagnostic.problem,
+        "hint": diagnostic.hint,
+    }

@@ -31,7 +31,7 @@ def settle(
     json: o.JsonOption = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Preview a month: what would be posted, against what was posted before. Posts nothing."""
+    """Preview a month. What would be posted, against what was posted before; posts nothing."""
     from engine.settlement.books import open_books
 
     output = Output.of(format, json, quiet)
@@ -57,7 +57,7 @@ def post(
     json: o.JsonOption = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Post a month: all of it in one transaction. A posted month is closed for good."""
+    """Post a month. All of it in one transaction; a posted month is closed for good."""
     from engine.settlement.books import open_books
 
     output = Output.of(format, json, quiet)
@@ -106,7 +106,7 @@ def report(
     audience: Annotated[str, typer.Option(help="Who it is for: internal.")] = "internal",
     quiet: o.Quiet = False,
 ) -> None:
-    """Write the statement of a posted month (or of a draft) as HTML, JSON and CSV."""
+    """Write the statement of a month. As HTML, JSON and CSV; of a posted month, or a draft."""
     from engine.settlement.books import open_books
     from engine.statements.files import FORMATS, write_statement
 

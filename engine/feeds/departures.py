@@ -12,6 +12,7 @@ from engine.feeds.tables import Table
 from engine.feeds.verdicts import (
     DUPLICATE,
     content,
+    doubtful_keys,
     key_hash,
     repeated_hashes,
     repeated_keys,
@@ -19,7 +20,7 @@ from engine.feeds.verdicts import (
 )
 
 QUARANTINE_SHOWN = 10_000  # rows a file that a report carries; its counts are of all
-MANY_ROWS, MANY_HASHES = 200_000, 1_000
+MANY_ROWS = 200_000
 
 
 class Departures:
@@ -52,30 +53,38 @@ class Departures:
         """Re-sends and conflicts; leaves the keys still repeated in `repeated_records` (outcomes)."""
         bench, run = self.bench, self.bench.connection.execute
         kept = quoting.name(bench.schema, "repeated_records" if table.name == "outcomes" else "_repeated")
-        rows = f"({bench.all_rows(table)})"
-        run(f"CREATE OR REPLACE TABLE {kept} AS {self._repeated(rows, table)}")
-        if not run(f"SELECT 1 FROM {kept} LIMIT 1").fetchall():
-            return
-        says = content((*table.content, *(bench.attributes if table.has_attributes else ())))
-        key = ", ".join(table.key)
-        of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
-        found = run(f"{verdicts(of_keys, table.key, says)} ORDER BY row_no").fetchall()
-        if found:
-            self._leave(table, found)
-            rows = f"({bench.all_rows(table)})"
-            of_keys = f"(SELECT * FROM {rows} SEMI JOIN {kept} USING ({key}))"
-            run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(of_keys, table.key)}")
+        suspects, doubtful = (quoting.name(bench.schema, name) for name in ("_suspects", "_doubtful"))
+        run(f"CREATE OR REPLACE TABLE {suspects} AS {self._suspects(table)}")
+        run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(suspects, table.key)}")
+        telling = content([name for name in table.content if not name.endswith("_id")])
+        run(f"CREATE OR REPLACE TABLE {doubtful} AS {doubtful_keys(suspects, table.key, telling)}")
+        if run(f"SELECT 1 FROM {doubtful} LIMIT 1").fetchall():
+            of_keys = f"({bench.all_rows(table)}) SEMI JOIN {doubtful} USING ({', '.join(table.key)})"
+            says = content((*table.content, *(bench.attributes if table.has_attributes else ())))
+            found = run(f"{verdicts(of_keys, table.key, says)} ORDER BY row_no").fetchall()
+            if found:
+                self._leave(table, found)
+                gone = {"gone": [row for row, _ in found]}
+                run(f"DELETE FROM {suspects} WHERE row_no IN (SELECT unnest($gone::BIGINT[]))", gone)
+                run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(suspects, table.key)}")
+        run(f"DROP TABLE {suspects}; DROP TABLE {doubtful}")
 
-    def _repeated(self, rows: str, table: Table) -> str:
-        """Query for the keys of more than one row; among many, only those whose hash occurs twice are grouped."""
+    def _suspects(self, table: Table) -> str:
+        """Query for the rows of keys that more than one row has, and perhaps a few others, without their ids.
+
+        Among many rows, those whose key's hash occurs twice: numbers are sorted sooner than texts are grouped.
+        """
+        rows, key = f"({self.bench.all_rows(table)})", ", ".join(table.key)
+        columns = dict.fromkeys(("row_no", "known_on", *table.key, *table.content))
+        wanted = [name for name in columns if name in table.key or not name.endswith("_id")]
+        query = f"SELECT {', '.join(wanted)} FROM {rows}"
         if sum(part.rows for part in self.bench.parts_of(table)) < MANY_ROWS:
-            return repeated_keys(rows, table.key)
-        found = self.bench.connection.execute(repeated_hashes(rows, table.key)).fetchall()
-        if not found:
-            return f"{repeated_keys(rows, table.key)} LIMIT 0"
-        hashes = ", ".join(str(number) for (number,) in found)
-        suspects = f"(SELECT * FROM {rows} WHERE {key_hash(table.key)} IN ({hashes}))"
-        return repeated_keys(suspects if len(found) < MANY_HASHES else rows, table.key)
+            return f"{query} SEMI JOIN ({repeated_keys(rows, table.key)}) USING ({key})"
+        hashes = quoting.name(self.bench.schema, "_hashes")
+        self.bench.connection.execute(
+            f"CREATE OR REPLACE TABLE {hashes} AS {repeated_hashes(rows, table.key)}"
+        )
+        return f"{query} WHERE {key_hash(table.key)} IN (FROM {hashes})"
 
     def _leave(self, table: Table, found: list[tuple[int, str]]) -> None:
         row_nos = [row for row, _ in found]

@@ -14,7 +14,7 @@ from engine.feeds import quoting
 from engine.feeds.parquet_files import ParquetFile, cells_of
 from engine.feeds.parts import Part
 from engine.feeds.report import Reason
-from engine.feeds.rules import KEY_SEPARATOR, Cell, Rule, inner, rules_of
+from engine.feeds.rules import KEY_SEPARATOR, Cell, inner, rules_of
 
 _FIRST_GRAPHIC = "'!'"  # blanks and control characters come before it
 _OF_SEVERAL = (Reason.NO_DATE, Reason.ENDS_BEFORE_START)
@@ -50,6 +50,7 @@ def _any(connection: duckdb.DuckDBPyConnection, file: ParquetFile, condition: st
 
 def _questions(part: Part, file: ParquetFile, cells: dict[str, Cell]) -> Iterator[str]:
     """Queries that each give a row where a rule is broken."""
+    of_values: dict[str, list[str]] = {}
     for rule in rules_of(part.table, cells):
         if rule.reason in _OF_SEVERAL:
             yield f"SELECT 1 FROM {inner(part.table, cells, file.source, '0')} WHERE {rule.broken}"
@@ -58,15 +59,15 @@ def _questions(part: Part, file: ParquetFile, cells: dict[str, Cell]) -> Iterato
         if rule.reason is Reason.EMPTY or cell.type != "text":
             yield f"SELECT 1 FROM (SELECT {cell.sql} AS {rule.column} FROM {file.source}) WHERE {rule.broken}"
         elif not rule.column.endswith("_id"):
-            yield _of_distinct(part, file, cell, rule)
+            of_values.setdefault(rule.column, []).append(rule.broken)
         elif rule.reason is Reason.SURROUNDING_BLANKS:
             yield f"SELECT 1 FROM {file.source} WHERE {cell.sql} < {_FIRST_GRAPHIC}"
             yield f"SELECT 1 FROM {file.source} WHERE {cell.sql} >= '\u00a0' AND {cell.sql} < '\u00a1'"
 
-
-def _of_distinct(part: Part, file: ParquetFile, cell: Cell, rule: Rule) -> str:
-    values = f"(SELECT DISTINCT {cell.sql} AS v FROM {file.source})"
-    return f"SELECT 1 FROM {inner(part.table, {rule.column: Cell('v')}, values, '0')} WHERE {rule.broken}"
+    for column, broken in of_values.items():
+        values = f"(SELECT DISTINCT {cells[column].sql} AS v FROM {file.source})"
+        named = inner(part.table, {column: Cell("v")}, values, "0")
+        yield f"SELECT 1 FROM {named} WHERE ({') OR ('.join(broken)})"
 
 
 def _separator_questions(

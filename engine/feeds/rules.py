@@ -190,6 +190,8 @@ def checked(
     if table.has_attributes:
         held = {quoting.name(name) for name in cells}
         for name in map(quoting.name, attributes):
-            columns.append(f"CAST({name} AS VARCHAR) AS {name}" if name in held else f"CAST(NULL AS VARCHAR) AS {name}")
+            columns.append(
+                f"CAST({name} AS VARCHAR) AS {name}" if name in held else f"CAST(NULL AS VARCHAR) AS {name}"
+            )
     columns.append(f"CAST(CASE {whens} END AS UTINYINT) AS fault")
     return Checked(f"SELECT {', '.join(columns)} FROM {inner(table, cells, source, row_no)}", rules)

@@ -41,6 +41,15 @@ def content(columns: Sequence[str]) -> str:
     return f"row({', '.join(says)})"
 
 
+def doubtful_keys(relation: str, key: Sequence[str], says: str) -> str:
+    """Query for the keys of which two rows are of one day or seem to say the same: of others every row stays."""
+    keys = _listed(key)
+    return f"""
+        SELECT {keys} FROM {relation} GROUP BY {keys}, known_on HAVING count(*) > 1
+        UNION SELECT {keys} FROM {relation} GROUP BY {keys}, hash({says}) HAVING count(*) > 1
+    """
+
+
 def verdicts(relation: str, key: Sequence[str], says: str) -> str:
     """Query for (row_no, verdict) of the rows that do not stay; `relation` holds all rows of its keys.
 

@@ -22,6 +22,7 @@ from engine.plan.tree import (
     Fold,
     Join,
     Lit,
+    PlanBuilder,
     Ref,
     Relation,
     Type,
@@ -116,11 +117,11 @@ class FoldedFrame:
     death_columns: dict[str, str]  # outcome → prefix of its death columns
 
 
-def folded(frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFrame:
+def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFrame:
     """Fold the outcome rows of a frame; a date that is only a month or year counts by its first day, or by
     its last with `latest_day`."""
     keep_versions = any(o.late_evidence == "stand" for o in frame.outcomes)
-    joined = _joined(frame, run, traits, latest_day, keep_versions)
+    joined = _joined(rows.outcome_rows(plan, run, traits, keep_versions), frame, traits, latest_day)
     marks: list[tuple[str, Expr]] = []
     aggs: list[tuple[str, Agg]] = []
     results: dict[str, picks.Folded] = {}
@@ -142,9 +143,8 @@ def folded(frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFr
     return FoldedFrame(Fold(marked, frame.keys, tuple(aggs)), results, used)
 
 
-def _joined(frame: Frame, run: Run, traits: Traits, latest_day: bool, keep_versions: bool) -> Relation:
+def _joined(reports: Relation, frame: Frame, traits: Traits, latest_day: bool) -> Relation:
     """One row a report and instance that it may concern."""
-    reports = rows.outcome_rows(run, traits, keep_versions)
     names = {o.source_name for o in frame.outcomes}
     if any(o.if_died.matters for o in frame.outcomes):
         names.add("death")

@@ -13,6 +13,8 @@ from engine.plan.tree import (
     Filter,
     Join,
     Over,
+    PlanBuilder,
+    Ref,
     Relation,
     Scan,
     Select,
@@ -49,24 +51,30 @@ def treatments(run: Run, traits: Traits, attributes: Columns) -> Relation:
     return _latest(_versions(rows, ("treatment_id",), traits.repeated_treatments))
 
 
-def outcome_rows(run: Run, traits: Traits, keep_versions: bool) -> Relation:
+def outcome_rows(plan: PlanBuilder, run: Run, traits: Traits, keep_versions: bool) -> Relation:
     """One row a record (a version of a record with `keep_versions`), not yet joined to treatments."""
     rows = _known(Scan("outcomes", OUTCOMES), run)
     if traits.repeated_records:
-        repeated = Join(
-            rename(rows, {n: n for n in ("row_no", "source", "record_key", "known_on")}),
-            Scan("repeated_records", REPEATED_RECORDS),
-            ("source", "record_key"),
-        )
-        versions = _versions(repeated, ("source", "record_key"), repeated=True)
-        replaced = Filter(versions, is_not_null(KNOWN_UNTIL))
-        until = rename(replaced, {"row_no": "row_no", "known_until": "known_until"})
-        rows = Join(rows, until, ("row_no",), how="left")
+        rows = Join(rows, _replaced(plan, run), ("row_no",), how="left")
     else:
         rows = With(rows, (("known_until", null(Type.DATE)),))
     if not keep_versions:
         return _latest(rows)
     return Filter(rows, _not_in_error())
+
+
+def _replaced(plan: PlanBuilder, run: Run) -> Ref:
+    """The rows of outcomes that a later version replaces: few, so that all others are spared the search."""
+    rows = _known(Scan("outcomes", OUTCOMES), run)
+    repeated = Join(
+        rename(rows, {n: n for n in ("row_no", "source", "record_key", "known_on")}),
+        Scan("repeated_records", REPEATED_RECORDS),
+        ("source", "record_key"),
+    )
+    versions = _versions(repeated, ("source", "record_key"), repeated=True)
+    replaced = Filter(versions, is_not_null(KNOWN_UNTIL))
+    until = rename(replaced, {"row_no": "row_no", "known_until": "known_until"})
+    return plan.once("replaced", "a row of outcomes that a later version replaces, and from when", until)
 
 
 def spans(run: Run, traits: Traits, keep_versions: bool) -> Relation:

@@ -76,7 +76,7 @@ def decided_frame(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Tra
 def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
     frame = reading.frame
     suffix = "_by_last_day" if reading.latest_day else ""
-    fold = folded(frame, reading.run, reading.traits, reading.latest_day)
+    fold = folded(plan, frame, reading.run, reading.traits, reading.latest_day)
     grain = "a treatment (and due date) with any outcome row"
     folds = plan.add(f"{frame.name}_folds{suffix}", grain, fold.relation)
     state: Relation = Join(frame.instances, folds, frame.keys, how="left")

@@ -365,3 +365,8 @@ class PlanBuilder:
             raise ValueError(f"the plan has a step {name} already")
         self.steps[name] = Step(name, grain, relation)
         return Ref(name, MappingProxyType(dict(relation.columns)))
+
+    def once(self, name: str, grain: str, relation: Relation) -> Ref:
+        """A step that several parts of the plan share: named by the first of them."""
+        known = self.steps.get(name)
+        return self.add(name, grain, relation) if known is None else Ref(name, known.relation.columns)

@@ -5,31 +5,30 @@ from engine.settlement.owed import Owed
 
 
 def name_evidence(owed: Owed) -> None:
-    """Leave the tables `named_lines` and `named_statuses`: `lines` and `statuses` with `evidence`, record ids.
+    """Leave the views `named_lines` and `named_statuses`: `lines` and `statuses` with `evidence`, record ids.
 
-    A row without a record id is named by its file's row, `row 17`.
+    A row without a record id is named by its file's row, `row 17`. Lines rest on no row that no status rests on.
     """
-    columns = evidence_columns(owed.contract)
-    used = " UNION ".join(
-        ["SELECT row_no FROM statuses WHERE row_no IS NOT NULL"]
-        + [f"SELECT {c} FROM lines WHERE {c} IS NOT NULL" for c in columns]
-    )
-    schema = owed.facts.schema
-    owed.connection.execute(
+    run, columns = owed.connection.execute, evidence_columns(owed.contract)
+    run(
         f"""CREATE OR REPLACE TEMP TABLE evidence_names AS
-        SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record
-        FROM "{schema}".outcomes WHERE row_no IN ({used})"""
+        SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record FROM "{owed.facts.schema}".outcomes
+        WHERE row_no IN (SELECT row_no FROM statuses WHERE row_no IS NOT NULL)"""
     )
     joins = " ".join(f"LEFT JOIN evidence_names e{k} ON e{k}.row_no = l.{c}" for k, c in enumerate(columns))
-    names = ", ".join(f"e{k}.record" for k in range(len(columns)))
-    evidence = f"list_filter([{names}], lambda x: x IS NOT NULL)" if columns else "[]"
-    owed.connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE named_lines AS
-        SELECT treatment_id, clause, n, due, amount, because, ({evidence})::VARCHAR[] AS evidence
-        FROM lines l {joins}"""
+    names = [f"e{k}.record" for k in range(len(columns))]
+    run(
+        f"""CREATE OR REPLACE TEMP VIEW named_lines AS
+        SELECT treatment_id, clause, n, due, amount, because, {_listed(names)} AS evidence FROM lines l {joins}"""
     )
-    owed.connection.execute(
-        """CREATE OR REPLACE TEMP TABLE named_statuses AS
-        SELECT s.*, if(e.record IS NULL, [], [e.record])::VARCHAR[] AS evidence
-        FROM statuses s LEFT JOIN evidence_names e USING (row_no)"""
+    run(
+        f"""CREATE OR REPLACE TEMP VIEW named_statuses AS
+        SELECT s.*, {_listed(["e.record"])} AS evidence FROM statuses s LEFT JOIN evidence_names e USING (row_no)"""
     )
+
+
+def _listed(names: list[str]) -> str:
+    """SQL for the list of those names that are not NULL."""
+    if len(names) == 1:
+        return f"if({names[0]} IS NULL, [], [{names[0]}])::VARCHAR[]"
+    return f"list_filter([{', '.join(names)}], lambda x: x IS NOT NULL)::VARCHAR[]"

@@ -9,18 +9,12 @@ from engine.language import meaning as m
 from engine.plan.values import walk
 from engine.settlement import statement_parts as s
 from engine.settlement.owed import Owed
+from engine.settlement.presenting import Basis, why
 
-# What a status rests on, by the plan's word for it.
-_BASES = {
-    "early": "{row}, in the window",
-    "rows": "last assessment in the window {row}",
-    "death": "{row}, before the outcome was decided",
-    "coverage": "coverage ended; decided on {on}",
-    "missing": "no assessment in the window by {day}",
-    "no_event": "no such event in the window by {day}",
-    "partial_date": "a date that is only a month or a year could lie on either side of the window",
-    "waiting": "pending until {day}",
-}
+# When a row `o` of a treatment `s` took effect, as exactly as its feed says: a day, a month or a year.
+ON_TEXT = """CASE WHEN o.effective_to - o.effective_on > 31 THEN strftime(o.effective_on, '%Y')
+  WHEN o.effective_to IS NOT NULL THEN strftime(o.effective_on, '%Y-%m')
+  ELSE coalesce(o.effective_on, s.index_date + o.study_day)::VARCHAR END"""
 
 
 def status_words(
@@ -29,18 +23,26 @@ def status_words(
     """(treatment, status) of the treatments that the query `wanted` names, by treatment, outcome and n."""
     rows = owed.rows(
         f"""SELECT n.treatment_id, n.outcome, n.n, n.status, n.decided_on, n.first_day, n.last_day, n.decided_day,
-          n.basis, n.evidence, o.measure, o.value, o.effective_on
-        FROM named_statuses n JOIN ({wanted}) USING (treatment_id)
+          n.basis, n.evidence, o.measure, o.value, {ON_TEXT}
+        FROM named_statuses n JOIN ({wanted}) USING (treatment_id) JOIN subjects s USING (treatment_id)
         LEFT JOIN "{owed.facts.schema}".outcomes o ON o.row_no = n.row_no ORDER BY n.treatment_id, n.outcome, n.n"""
     )
-    paragraphs = {o.name: o.clause for o in owed.contract.outcomes}
+    outcomes = {o.name: o for o in owed.contract.outcomes}
     result = []
-    for treatment, outcome, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
-        row = " ".join(str(x) for x in (measure, value, "on" if on else None, on) if x is not None)
-        why = _BASES[basis].format(row=row or "the rows of the window", on=decided, day=day)
-        paragraph = paragraphs.get(outcome.rsplit(".", 1)[-1], "")
+    for treatment, name, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
+        outcome = outcomes[name.rsplit(".", 1)[-1]]
+        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on)
         words = s.OutcomeStatus(
-            outcome, paragraph, n, status, decided, first, last, day, why, tuple(evidence)
+            name,
+            outcome.clause,
+            n,
+            status,
+            decided,
+            first,
+            last,
+            day,
+            why(outcome, rests_on),
+            tuple(evidence),
         )
         result.append((treatment, words))
     return result
@@ -66,7 +68,8 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
         SELECT s.treatment_id, coalesce(k.record_id, 'row ' || k.row_no), k.measure,
           coalesce(k.effective_on, s.index_date + k.study_day) AS on_day, k.value, k.source, k.known_on, f.file,
           f.line,
-          CASE WHEN k.effective_to IS NOT NULL THEN strftime(k.effective_on, '%Y-%m') ELSE '' END AS on_text,
+          CASE WHEN k.effective_to - k.effective_on > 31 THEN strftime(k.effective_on, '%Y')
+            WHEN k.effective_to IS NOT NULL THEN strftime(k.effective_on, '%Y-%m') ELSE '' END AS on_text,
           CASE WHEN k.status = 'entered_in_error' THEN 'entered in error'
             WHEN k.status = 'preliminary' THEN 'preliminary: moves nothing'
             WHEN k.known_until IS NOT NULL THEN 'replaced by a later version'

@@ -34,12 +34,17 @@ def work_out(contract: m.Contract, facts: Facts, run: Run) -> Owed:
     Refused: a column that the contract names and the feed lacks; a line that falls due whose amount is NULL,
     divided by zero or below zero, by treatment and clause.
     """
+    owed = run_contract(contract, facts, run)
+    refuse_failures(owed)
+    return owed
+
+
+def run_contract(contract: m.Contract, facts: Facts, run: Run) -> Owed:
+    """Run the contract's plan on the facts; lines without an amount are left to the caller, in `failures`."""
     check_columns(contract, facts)
     plan = build_plan(contract, run, traits_of(facts))
     run_plan(plan, facts.connection, facts.schema)
-    owed = Owed(contract, run, plan, facts.connection, facts)
-    refuse_failures(owed)
-    return owed
+    return Owed(contract, run, plan, facts.connection, facts)
 
 
 def check_columns(contract: m.Contract, facts: Facts) -> None:

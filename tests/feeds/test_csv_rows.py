@@ -34,6 +34,8 @@ CASES = [
     ("blank lines are no rows", ["", ""], 0, []),
     ("commas only", [",,,,"], 0, [(3, "patient_id", "empty")]),
     ("a blank before a word", ["r2,P1,m,2018-01-29, CR"], 0, [(3, "value", "surrounding_blanks")]),
+    ("a blank before a quoted field", ['r2,P1,m,2018-01-29, "CR"'], 0, [(3, "value", "surrounding_blanks")]),
+    ("a blank behind a quoted field", ['r2,P1,m,2018-01-29,"CR" '], 0, [(3, "", "malformed_quote")]),
     ("a blank behind an id", ["r2,P1 ,m,2018-01-29,CR"], 0, [(3, "patient_id", "surrounding_blanks")]),
     ("not a date", ["r2,P1,m,29/01/2018,CR"], 0, [(3, "effective_date", "not_a_date")]),
     ("no such day", ["r2,P1,m,2018-02-29,CR"], 0, [(3, "effective_date", "not_a_date")]),
@@ -63,7 +65,12 @@ def test_each_row_is_accounted_for(
     text = ends.join([OUTCOMES_HEADER, GOOD, *lines, LAST, ""])
     facts, report = open_folder(write(tmp_path / "f", {"outcomes.csv": text}))
     sent_twice = lines == [GOOD]
-    assert account(report, "outcomes.csv") == (2 + more + len(bad) + sent_twice, 2 + more, sent_twice, len(bad))
+    assert account(report, "outcomes.csv") == (
+        2 + more + len(bad) + sent_twice,
+        2 + more,
+        sent_twice,
+        len(bad),
+    )
     assert places(report.quarantine) == bad
     ids = [record for (record,) in rows(facts, "outcomes", "record_id")]
     assert ids[0] == "r1"
@@ -72,7 +79,7 @@ def test_each_row_is_accounted_for(
 
 def test_invalid_utf8_takes_one_line(tmp_path: Path) -> None:
     text = f"{OUTCOMES_HEADER}\n{GOOD}\n".encode() + b"r2,P1,m\xff,2018-01-29,CR\n" + LAST.encode()
-    facts, report = open_folder(write(tmp_path / "f", {"outcomes.csv": text}))
+    _, report = open_folder(write(tmp_path / "f", {"outcomes.csv": text}))
     assert account(report, "outcomes.csv") == (3, 2, 0, 1)
     (bad,) = report.quarantine
     assert (bad.line, bad.reason, bad.raw) == (3, "not_utf8", "r2,P1,m\\xff,2018-01-29,CR")

@@ -9,19 +9,23 @@ from engine.feeds.folder import open_folder
 from engine.kernel.diagnostics import Refusal
 from tests.feeds.folders import account, places, rows, write
 
-COLUMNS = "'r' || i AS record_id, 'P1' AS patient_id, 'm' AS measure, DATE '2018-01-01' + i::INT AS effective_date"
+COLUMNS = (
+    "'r' || i AS record_id, 'P1' AS patient_id, 'm' AS measure, DATE '2018-01-01' + i::INT AS effective_date"
+)
 
 
 def parquet(folder: Path, name: str, select: str, rows_written: int = 5) -> Path:
     write(folder, {})
-    duckdb.sql(f"COPY (SELECT {select} FROM range({rows_written}) AS t(i)) TO '{folder / name}' (FORMAT parquet)")
+    duckdb.sql(
+        f"COPY (SELECT {select} FROM range({rows_written}) AS t(i)) TO '{folder / name}' (FORMAT parquet)"
+    )
     return folder
 
 
 def in_place(folder: Path) -> bool:
     facts, _ = open_folder(folder)
     (made,) = facts.connection.execute("SELECT count(*) FROM facts._outcomes").fetchone() or (0,)
-    return made == 0
+    return bool(made == 0)
 
 
 def test_clean_files_stay_where_they_are(tmp_path: Path) -> None:
@@ -32,26 +36,31 @@ def test_clean_files_stay_where_they_are(tmp_path: Path) -> None:
     assert rows(facts, "outcomes", "row_no, record_key, effective_on::VARCHAR")[0] == (1, "r0", "2018-01-01")
 
 
+def at_row_4(good: str, bad: str, column: str) -> str:
+    return f"CASE WHEN i != 3 THEN {good} ELSE {bad} END AS {column}"
+
+
+DAY = "DATE '2018-01-01'"
 BAD = [
-    ("a NULL", "CASE WHEN i != 3 THEN 'P1' END AS patient_id", "patient_id", "empty"),
-    ("an empty text", "CASE WHEN i != 3 THEN 'P1' ELSE '' END AS patient_id", "patient_id", "empty"),
-    ("a blank before an id", "CASE WHEN i != 3 THEN 'P1' ELSE ' P1' END AS patient_id", "patient_id", "surrounding_blanks"),
-    ("a blank behind a measure", "CASE WHEN i != 3 THEN 'm' ELSE 'm ' END AS measure", "measure", "surrounding_blanks"),
-    ("a day before the first", "CASE WHEN i != 3 THEN DATE '2018-01-01' ELSE DATE '1066-01-01' END AS effective_date", "effective_date", "not_a_date"),
-    ("infinity", "CASE WHEN i != 3 THEN DATE '2018-01-01' ELSE 'infinity'::DATE END AS effective_date", "effective_date", "not_a_date"),
-    ("no date", "CASE WHEN i != 3 THEN DATE '2018-01-01' END AS effective_date", "effective_date", "no_date"),
-    ("a date as other text", "CASE WHEN i != 3 THEN '2018-01-01' ELSE '1/1/18' END AS effective_date", "effective_date", "not_a_date"),
-    ("a status of nobody", "CASE WHEN i != 3 THEN 'final' ELSE 'done' END AS status", "status", "unknown_status"),
-    ("a decimal comma", "CASE WHEN i != 3 THEN '1.5' ELSE '1,5' END AS value", "value", "decimal_comma"),
-    ("a study day too large", "CASE WHEN i != 3 THEN 1 ELSE 1000000 END AS study_day", "study_day", "not_an_integer"),
-    ("no number", "CASE WHEN i != 3 THEN 1.5::DOUBLE ELSE 'nan'::DOUBLE END AS value", "value", "not_a_number"),
-]  # fmt: skip
+    ("a NULL", "'P1'", "NULL", "patient_id", "empty"),
+    ("an empty text", "'P1'", "''", "patient_id", "empty"),
+    ("a blank before an id", "'P1'", "' P1'", "patient_id", "surrounding_blanks"),
+    ("a blank behind a measure", "'m'", "'m '", "measure", "surrounding_blanks"),
+    ("a day before the first", DAY, "DATE '1066-01-01'", "effective_date", "not_a_date"),
+    ("infinity", DAY, "'infinity'::DATE", "effective_date", "not_a_date"),
+    ("no date", DAY, "NULL", "effective_date", "no_date"),
+    ("a date as other text", "'2018-01-01'", "'1/1/18'", "effective_date", "not_a_date"),
+    ("a status of nobody", "'final'", "'done'", "status", "unknown_status"),
+    ("a decimal comma", "'1.5'", "'1,5'", "value", "decimal_comma"),
+    ("a study day too large", "1", "1000000", "study_day", "not_an_integer"),
+    ("no number", "1.5::DOUBLE", "'nan'::DOUBLE", "value", "not_a_number"),
+]
 
 
-@pytest.mark.parametrize(("select", "column", "reason"), [c[1:] for c in BAD], ids=[c[0] for c in BAD])
-def test_one_bad_row(tmp_path: Path, select: str, column: str, reason: str) -> None:
+@pytest.mark.parametrize(("good", "bad", "column", "reason"), [c[1:] for c in BAD], ids=[c[0] for c in BAD])
+def test_one_bad_row(tmp_path: Path, good: str, bad: str, column: str, reason: str) -> None:
     given = [part for part in COLUMNS.split(", ") if not part.endswith(f" AS {column}")]
-    folder = parquet(tmp_path / "f", "outcomes.parquet", ", ".join([*given, select]))
+    folder = parquet(tmp_path / "f", "outcomes.parquet", ", ".join([*given, at_row_4(good, bad, column)]))
     facts, report = open_folder(folder)
     assert account(report, "outcomes.parquet") == (5, 4, 0, 1)
     assert places(report.quarantine) == [(4, column, reason)]
@@ -71,6 +80,15 @@ def test_resends_and_conflicts(tmp_path: Path) -> None:
     assert [record for (record,) in rows(facts, "outcomes", "record_id")] == ["r0", "r2"]
 
 
+def test_some_rows_without_a_record_id(tmp_path: Path) -> None:
+    select = COLUMNS.replace("'r' || i AS record_id", "CASE WHEN i != 1 THEN 'r' || i END AS record_id")
+    folder = parquet(tmp_path / "f", "outcomes.parquet", select, 3)
+    assert in_place(folder)
+    facts, _ = open_folder(folder)
+    keys = [key for (key,) in rows(facts, "outcomes", "record_key")]
+    assert keys == ["r0", "P1\x1f\x1fm\x1f2018-01-02", "r2"]
+
+
 def test_types_of_attributes(tmp_path: Path) -> None:
     folder = parquet(
         tmp_path / "f",
@@ -82,7 +100,9 @@ def test_types_of_attributes(tmp_path: Path) -> None:
     )
     facts, report = open_folder(folder)
     columns = "patient_id, amount, naive, diagnosed, units, site, dose"
-    found = facts.connection.execute(f"SELECT {columns} FROM facts.treatments WHERE treatment_id = 'T2'").fetchall()
+    found = facts.connection.execute(
+        f"SELECT {columns} FROM facts.treatments WHERE treatment_id = 'T2'"
+    ).fetchall()
     assert found == [("7", "1234.50", "true", "2017-06-01", "3", None, "0.00001")]
     assert sorted(w.code for w in report.warnings) == ["binary_float", "nested_column"]
     assert "list" not in facts.attributes

@@ -18,7 +18,13 @@ TREATMENT: Row = {
 
 
 def outcome(**changes: str | None) -> Row:
-    base: Row = {"record_id": "r1", "patient_id": "P1", "measure": "m", "effective_date": "2018-01-29", "value": "CR"}
+    base: Row = {
+        "record_id": "r1",
+        "patient_id": "P1",
+        "measure": "m",
+        "effective_date": "2018-01-29",
+        "value": "CR",
+    }
     return {**base, **changes}
 
 
@@ -78,7 +84,11 @@ def test_two_rows(first: Row, second: Row, accepted: int, duplicates: int, confl
 def test_what_is_said_again_after_something_else_is_a_version() -> None:
     said = [("2018-02-01", "CR"), ("2018-03-01", "NR"), ("2018-04-01", "CR"), ("2018-05-01", "CR")]
     facts, report = facts_from_rows({"outcomes": [outcome(known_on=day, value=value) for day, value in said]})
-    assert [str(day) for (day,) in rows(facts, "outcomes", "known_on")] == ["2018-02-01", "2018-03-01", "2018-04-01"]
+    assert [str(day) for (day,) in rows(facts, "outcomes", "known_on")] == [
+        "2018-02-01",
+        "2018-03-01",
+        "2018-04-01",
+    ]
     assert report.files[0].duplicates == 1
     assert rows(facts, "repeated_records") == [("", "r1")]
 
@@ -102,7 +112,9 @@ def test_one_connection_many_schemas() -> None:
     connection = duckdb.connect()
     first, _ = facts_from_rows({"outcomes": [outcome()]}, connection=connection, schema="a")
     second, _ = facts_from_rows({"outcomes": []}, connection=connection, schema="b")
-    again, _ = facts_from_rows({"outcomes": [outcome(), outcome(record_id="r2")]}, connection=connection, schema="a")
+    again, _ = facts_from_rows(
+        {"outcomes": [outcome(), outcome(record_id="r2")]}, connection=connection, schema="a"
+    )
     assert [len(rows(facts, "outcomes")) for facts in (first, second, again)] == [2, 0, 2]
 
 

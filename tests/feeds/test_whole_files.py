@@ -29,7 +29,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "text", "problem", "hint"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED])
+@pytest.mark.parametrize(
+    ("file", "text", "problem", "hint"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED]
+)
 def test_refused(tmp_path: Path, file: str, text: str | bytes, problem: str, hint: str) -> None:
     with pytest.raises(Refusal) as caught:
         open_folder(write(tmp_path / "f", {file: text}))

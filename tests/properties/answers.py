@@ -32,29 +32,53 @@ EVERYTHING = Traits()  # a plan for whatever a feed can hold
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows by what they are, sorted; where `failures` (treatment, clause) has any, there is nothing else."""
+    """Rows by what they are, sorted, and the lines (treatment, clause) whose amount cannot be worked out."""
 
     lines: tuple[Row, ...] = ()
     statuses: tuple[Row, ...] = ()
     not_eligible: tuple[Row, ...] = ()
     held: tuple[Row, ...] = ()
-    net: Fraction = Fraction(0)
     failures: frozenset[Row] = frozenset()
+
+    @property
+    def net(self) -> Fraction:
+        """The sum of the lines."""
+        return sum((Fraction(str(line[-1])) for line in self.lines), Fraction(0))
 
     def without(self, treatments: Collection[object]) -> "Answer":
         """The answer for all treatments but these."""
-        return _of({name: [r for r in getattr(self, name) if r[0] not in treatments] for name in _ASKED})
+        rows = {name: [r for r in getattr(self, name) if r[0] not in treatments] for name in _ASKED}
+        return _of(rows, frozenset(f for f in self.failures if f[0] not in treatments))
 
 
 def by_oracle(text: str, rows: RawFacts, as_of: date, known_by: date) -> Answer:
-    """The oracle's answer; of failures it names the first only."""
-    try:
-        said = owed(text, rows, as_of, known_by)
-    except AmountError as refused:
-        return Answer(failures=frozenset({(refused.treatment_id, refused.clause)}))
-    answer = _of({name: _tuples(said[name], columns) for name, columns in _ASKED.items()})
-    assert answer.net == Fraction(said["net"])
-    return answer
+    """The oracle's answers for each patient alone, put together.
+
+    Of a patient's failures it names the first only, and nothing else of the patient.
+    """
+    found: dict[str, list[Row]] = {name: [] for name in _ASKED}
+    failures = set()
+    for patient in sorted({str(row["patient_id"]) for row in rows["treatments"]}):
+        own = {name: [r for r in table if r["patient_id"] == patient] for name, table in rows.items()}
+        try:
+            said = owed(text, own, as_of, known_by)
+        except AmountError as refused:
+            failures.add((refused.treatment_id, refused.clause))
+            continue
+        parts = {name: _tuples(said[name], columns) for name, columns in _ASKED.items()}
+        assert _of(parts).net == Fraction(said["net"])
+        for name, part in parts.items():
+            found[name] += part
+    return _of(found, frozenset(failures))
+
+
+def assert_same(answer: Answer, wanted: Answer, rows: RawFacts) -> None:
+    """The engine says what the oracle says; it names every failure, the oracle the first of a patient."""
+    assert wanted.failures <= answer.failures
+    patient_of = {row["treatment_id"]: row["patient_id"] for row in rows["treatments"]}
+    failing = {patient_of[str(treatment)] for treatment, _ in wanted.failures}
+    rest = answer.without([treatment for treatment, patient in patient_of.items() if patient in failing])
+    assert rest == wanted.without([treatment for treatment, _ in wanted.failures])
 
 
 class Engine:
@@ -88,22 +112,20 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, A
 
 
 def _answer(contract: m.Contract, results: Mapping[str, list[dict[str, Any]]]) -> Answer:
-    if results["failures"]:
-        return Answer(failures=frozenset((row["treatment_id"], row["clause"]) for row in results["failures"]))
     for row in results["lines"]:
         row["amount"] = format_minor(row["amount"], contract.currency)
     for name, column in (("lines", "due"), ("statuses", "decided_on")):
         for row in results[name]:
             row[column] = row[column] and row[column].isoformat()
-    return _of({name: _tuples(results[name], columns) for name, columns in _ASKED.items()})
+    failures = frozenset((row["treatment_id"], row["clause"]) for row in results["failures"])
+    return _of({name: _tuples(results[name], columns) for name, columns in _ASKED.items()}, failures)
 
 
 def _tuples(rows: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> list[Row]:
     return [tuple(row[name] for name in names) for row in rows]
 
 
-def _of(parts: Mapping[str, list[Row]]) -> Answer:
-    """An answer with its rows sorted and its net added up."""
+def _of(parts: Mapping[str, list[Row]], failures: frozenset[Row] = frozenset()) -> Answer:
+    """An answer with its rows sorted."""
     rows = {name: tuple(sorted(part, key=repr)) for name, part in parts.items()}
-    net = sum((Fraction(str(line[-1])) for line in rows["lines"]), Fraction(0))
-    return Answer(rows["lines"], rows["statuses"], rows["not_eligible"], rows["held"], net)
+    return Answer(rows["lines"], rows["statuses"], rows["not_eligible"], rows["held"], failures)

@@ -65,9 +65,8 @@ def test_another_patients_rows_change_nothing(data: st.DataObject) -> None:
     theirs = {row["treatment_id"] for row in rows["treatments"] if row["patient_id"] == patient}
     others = {name: [r for r in table if r["patient_id"] != patient] for name, table in rows.items()}
     everyone = ask(text, rows, *days)
-    if everyone.failures or not others["treatments"]:
-        return
-    assert ask(text, with_columns_of(others, rows), *days) == everyone.without(theirs)
+    if others["treatments"]:
+        assert ask(text, with_columns_of(others, rows), *days) == everyone.without(theirs)
 
 
 @given(data=st.data())

@@ -49,7 +49,7 @@ def as_ofs(draw: st.DrawFn, contract_text: str, facts: Facts) -> tuple[date, dat
         for row in table:
             days += _beside(row, "effective_date") + _beside(row, "to_date") + _beside(row, "from_date")
             known += _beside(row, "known_on")
-    as_of = draw(st.sampled_from(list(dict.fromkeys(days))))
+    as_of = FAR if draw(st.integers(0, 2)) == 2 else draw(st.sampled_from(list(dict.fromkeys(days))))
     known_by = draw(st.sampled_from(list(dict.fromkeys([FAR, as_of, *known]))))
     return as_of, known_by
 

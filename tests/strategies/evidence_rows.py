@@ -89,10 +89,11 @@ def days_of(rows: list[Row]) -> list[date]:
 def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], reported: list[date]) -> list[Row]:
     """None to two reports of a patient's death, on boundaries or on a day `reported`."""
     index = date.fromisoformat(cell(treatments[-1], "index_date"))
-    days = [day for day in (*all_boundaries(contract, index), *reported) if day >= index]
+    days = [day for day in all_boundaries(contract, index) if day >= index]
+    pools = [days, [day for day in reported if day >= index] or days]
     found: list[Row] = []
     for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
-        day = draw(st.sampled_from(days))
+        day = draw(st.sampled_from(draw(st.sampled_from(pools))))
         late = draw(st.sampled_from([0, 1, 100]))
         found.append(
             {
