@@ -1,6 +1,6 @@
 """The hand-written SQL of `tuned.sql` on a folder of Parquet files, as a whole process.
 
-    python -m benchmarks.tuned FEEDS OUT AS_OF
+python -m benchmarks.tuned FEEDS OUT AS_OF
 """
 
 import sys
@@ -16,7 +16,10 @@ def run(feeds: Path, out: Path, as_of: date) -> None:
     """Write the four results as Parquet files into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(config={"preserve_insertion_order": False})
-    for name, value in {"treatments": feeds / "treatments.parquet", "outcomes": feeds / "outcomes.parquet"}.items():
+    for name, value in {
+        "treatments": feeds / "treatments.parquet",
+        "outcomes": feeds / "outcomes.parquet",
+    }.items():
         connection.execute(f"SET VARIABLE {name} = '{value}'")
     connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
     connection.execute((Path(__file__).parent / "tuned.sql").read_text(encoding="utf-8"))

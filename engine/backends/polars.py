@@ -11,7 +11,7 @@ from engine.feeds.facts import Facts
 from engine.plan import tree as t
 from engine.plan.build import RESULTS, Plan
 
-_FACTS = ("treatments", "outcomes", "coverage", "repeated_records")
+_FACTS = ("treatments", "outcomes", "coverage", "repeated_rows")
 
 
 class TooLarge(ArithmeticError):  # noqa: N818 - it says what the number is

@@ -101,7 +101,7 @@ def sql(
     meaning = read_contract(contract)
     print(f"-- {meaning.id}, {meaning.version}")
     print(f"-- As of {run.as_of}, as known by {run.known_by}. Money in the minor unit of {meaning.currency}.")
-    print("-- Reads the tables treatments, outcomes, coverage and repeated_records of the feed.\n")
+    print("-- Reads the tables treatments, outcomes, coverage and repeated_rows of the feed.\n")
     print(script(build_plan(meaning, run, Traits())), end="")
 
 

@@ -50,7 +50,7 @@ class Departures:
         self.bench.connection.execute(f"DELETE FROM {base} WHERE fault IS NOT NULL")
 
     def take_repeats(self, table: Table) -> None:
-        """Re-sends and conflicts; leaves the keys still repeated in `repeated_records` (outcomes)."""
+        """Re-sends and conflicts; of outcomes, leaves `repeated_records` and `repeated_rows`."""
         bench, run = self.bench, self.bench.connection.execute
         kept = quoting.name(bench.schema, "repeated_records" if table.name == "outcomes" else "_repeated")
         suspects, doubtful = (quoting.name(bench.schema, name) for name in ("_suspects", "_doubtful"))
@@ -67,6 +67,10 @@ class Departures:
                 gone = {"gone": [row for row, _ in found]}
                 run(f"DELETE FROM {suspects} WHERE row_no IN (SELECT unnest($gone::BIGINT[]))", gone)
                 run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(suspects, table.key)}")
+        if table.name == "outcomes":
+            rows = quoting.name(bench.schema, "repeated_rows")
+            of_keys = f"{suspects} SEMI JOIN {kept} USING ({', '.join(table.key)})"
+            run(f"CREATE TABLE {rows} AS SELECT row_no, source, record_key, status, known_on FROM {of_keys}")
         run(f"DROP TABLE {suspects}; DROP TABLE {doubtful}")
 
     def _suspects(self, table: Table) -> str:

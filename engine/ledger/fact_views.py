@@ -36,6 +36,9 @@ def store_facts(
     batches = "" if through_batch is None else f" WHERE batch_id <= {int(through_batch)}"
     repeated = f"SELECT DISTINCT source, record_key FROM {CATALOG}.main.repeated{batches}"
     statements.append(f"CREATE VIEW {quoting.name(schema, 'repeated_records')} AS {repeated}")
+    rows = f"SELECT row_no, source, record_key, status, known_on FROM {quoting.name(schema, 'outcomes')}"
+    of_keys = f"SEMI JOIN {quoting.name(schema, 'repeated_records')} USING (source, record_key)"
+    statements.append(f"CREATE VIEW {quoting.name(schema, 'repeated_rows')} AS {rows} {of_keys}")
     statements.append(f"CREATE VIEW {quoting.name(schema, 'places')} AS {_places()}")
     connection.execute("; ".join(statements))
     return Facts(connection, schema, frozenset(held))

@@ -8,7 +8,9 @@ from engine.plan import tree as t
 Names = set[str]
 
 
-def pruned(steps: Sequence[t.Step], read: Iterable[str], constants: Mapping[str, t.Lit]) -> tuple[t.Step, ...]:
+def pruned(
+    steps: Sequence[t.Step], read: Iterable[str], constants: Mapping[str, t.Lit]
+) -> tuple[t.Step, ...]:
     """The same steps with fewer columns; those named in `read` keep all of theirs, others what is asked of them.
 
     `constants` are columns that hold one value in all rows: wherever an expression reads one, the value stands.

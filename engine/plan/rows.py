@@ -4,7 +4,7 @@ A row is known from its `known_on` until the next version of it. Preliminary row
 out here; a row entered in error replaces what came before it and is then left out itself.
 """
 
-from engine.plan.tables import COVERAGE, OUTCOMES, REPEATED_RECORDS, TREATMENTS, Run, Traits
+from engine.plan.tables import COVERAGE, OUTCOMES, REPEATED_ROWS, TREATMENTS, Run, Traits
 from engine.plan.tree import (
     FALSE,
     Col,
@@ -65,13 +65,8 @@ def outcome_rows(plan: PlanBuilder, run: Run, traits: Traits, keep_versions: boo
 
 def _replaced(plan: PlanBuilder, run: Run) -> Ref:
     """The rows of outcomes that a later version replaces: few, so that all others are spared the search."""
-    rows = _known(Scan("outcomes", OUTCOMES), run)
-    repeated = Join(
-        rename(rows, {n: n for n in ("row_no", "source", "record_key", "known_on")}),
-        Scan("repeated_records", REPEATED_RECORDS),
-        ("source", "record_key"),
-    )
-    versions = _versions(repeated, ("source", "record_key"), repeated=True)
+    rows = _known(Scan("repeated_rows", REPEATED_ROWS), run)
+    versions = _versions(rows, ("source", "record_key"), repeated=True)
     replaced = Filter(versions, is_not_null(KNOWN_UNTIL))
     until = rename(replaced, {"row_no": "row_no", "known_until": "known_until"})
     return plan.once("replaced", "a row of outcomes that a later version replaces, and from when", until)

@@ -48,7 +48,15 @@ COVERAGE: Columns = MappingProxyType(
         "known_on": Type.DATE,
     }
 )
-REPEATED_RECORDS: Columns = MappingProxyType({"source": Type.TEXT, "record_key": Type.TEXT})
+REPEATED_ROWS: Columns = MappingProxyType(
+    {
+        "row_no": Type.KEY,
+        "source": Type.TEXT,
+        "record_key": Type.TEXT,
+        "status": Type.TEXT,
+        "known_on": Type.DATE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

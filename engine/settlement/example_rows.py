@@ -128,6 +128,6 @@ def _with_dates(facts: Facts) -> Facts:
         FROM "{facts.schema}".treatments;
         CREATE VIEW cases.outcomes AS FROM "{facts.schema}".outcomes;
         CREATE VIEW cases.coverage AS FROM "{facts.schema}".coverage;
-        CREATE VIEW cases.repeated_records AS FROM "{facts.schema}".repeated_records"""
+        CREATE VIEW cases.repeated_rows AS FROM "{facts.schema}".repeated_rows"""
     )
     return Facts(facts.connection, "cases", facts.attributes)

@@ -99,5 +99,5 @@ def traits_of(facts: Facts) -> Traits:
             "SELECT 1 FROM {schema}.treatments GROUP BY treatment_id HAVING count(*) > 1 LIMIT 1"
         ),
         repeated_spans=True,
-        repeated_records=some("SELECT 1 FROM {schema}.repeated_records LIMIT 1"),
+        repeated_records=some("SELECT 1 FROM {schema}.repeated_rows LIMIT 1"),
     )

@@ -113,14 +113,21 @@ def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], repor
 
 
 @st.composite
-def corrections(draw: st.DrawFn, rows: list[Row]) -> list[Row]:
-    """Later versions of some rows: entered in error, amended, moved, preliminary, put back."""
+def corrections(draw: st.DrawFn, contract: Contract, rows: list[Row], treatments: list[Row]) -> list[Row]:
+    """Later versions of some rows: entered in error, amended, moved, preliminary, put back.
+
+    Known some days later, or on or beside a boundary (so on a decided day, or the day after).
+    """
+    index = date.fromisoformat(cell(draw(st.sampled_from(treatments)), "index_date"))
+    days = all_boundaries(contract, index)
     found = []
     for row in rows:
         known = date.fromisoformat(cell(row, "known_on")) if cell(row, "known_on") else date(2018, 3, 1)
         changed = row
         for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
-            known += timedelta(days=draw(st.sampled_from([1, 30, 200])))
+            later = [known + timedelta(days=step) for step in (1, 30, 200)]
+            on_boundary = [day for day in days if day > known]
+            known = draw(st.sampled_from(draw(st.sampled_from([later, on_boundary or later]))))
             changed = {**draw(changes(changed)), "known_on": str(known)}
             found.append(changed)
     return found

@@ -34,11 +34,10 @@ def histories(draw: st.DrawFn, contract_text: str) -> Facts:
         treatments += own
         rows = draw(outcome_rows(contract, own))
         reported = days_of(rows)
-        outcomes += rows
-        outcomes += draw(death_rows(contract, own, reported))
+        rows += draw(death_rows(contract, own, reported))
+        rows = [{**row, "record_id": f"{patient}-r{n}"} for n, row in enumerate(rows)]
+        outcomes += rows + draw(corrections(contract, rows, own))
         coverage += draw(spans(contract, patient, own, reported))
-    outcomes = [{**row, "record_id": f"r{n}"} for n, row in enumerate(outcomes)]
-    outcomes += draw(corrections(outcomes))
     return {"treatments": treatments, "outcomes": draw(without_ids(outcomes)), "coverage": coverage}
 
 
