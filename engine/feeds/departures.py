@@ -31,6 +31,7 @@ class Departures:
         # by file: line, column, reason, and the row as it stood where that is known already
         self.quarantined: dict[str, list[tuple[int, str, Reason, str]]] = {}
         self.duplicates: Counter[str] = Counter()
+        self.repeated: set[str] = set()  # tables of which some key still has several rows
         for part in bench.parts:
             self.quarantined[part.file] = [(line, "", reason, raw) for line, reason, raw in part.bad]
 
@@ -67,6 +68,8 @@ class Departures:
                 gone = {"gone": [row for row, _ in found]}
                 run(f"DELETE FROM {suspects} WHERE row_no IN (SELECT unnest($gone::BIGINT[]))", gone)
                 run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(suspects, table.key)}")
+        if run(f"SELECT 1 FROM {kept} LIMIT 1").fetchall():
+            self.repeated.add(table.name)
         if table.name == "outcomes":
             rows = quoting.name(bench.schema, "repeated_rows")
             of_keys = f"{suspects} SEMI JOIN {kept} USING ({', '.join(table.key)})"

@@ -27,3 +27,6 @@ class Facts:
     connection: duckdb.DuckDBPyConnection
     schema: str
     attributes: frozenset[str]
+    repeated: frozenset[str] | None = (
+        None  # tables of which some key has several rows; None: nobody has looked
+    )

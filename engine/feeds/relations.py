@@ -27,7 +27,8 @@ def finish(bench: Bench) -> tuple[Facts, FeedReport]:
         for table in TABLES.values()
     ]
     bench.connection.execute("; ".join([*statements, _places(bench)]))
-    return Facts(bench.connection, bench.schema, frozenset(bench.attributes)), gone.report()
+    facts = Facts(bench.connection, bench.schema, frozenset(bench.attributes), frozenset(gone.repeated))
+    return facts, gone.report()
 
 
 def _places(bench: Bench) -> str:

@@ -91,13 +91,17 @@ def traits_of(facts: Facts) -> Traits:
     def some(query: str) -> bool:
         return facts.connection.execute(query.format(schema=f'"{schema}"')).fetchone() is not None
 
+    def repeated(table: str, query: str) -> bool:
+        return some(query) if facts.repeated is None else table in facts.repeated
+
     return Traits(
         coverage=some("SELECT 1 FROM {schema}.coverage LIMIT 1"),
         partial_dates=some("SELECT 1 FROM {schema}.outcomes WHERE effective_to IS NOT NULL LIMIT 1"),
         study_days=some("SELECT 1 FROM {schema}.outcomes WHERE study_day IS NOT NULL LIMIT 1"),
-        repeated_treatments=some(
-            "SELECT 1 FROM {schema}.treatments GROUP BY treatment_id HAVING count(*) > 1 LIMIT 1"
+        repeated_treatments=repeated(
+            "treatments",
+            "SELECT 1 FROM {schema}.treatments GROUP BY treatment_id HAVING count(*) > 1 LIMIT 1",
         ),
-        repeated_spans=True,
-        repeated_records=some("SELECT 1 FROM {schema}.repeated_rows LIMIT 1"),
+        repeated_spans=facts.repeated is None or "coverage" in facts.repeated,
+        repeated_records=repeated("outcomes", "SELECT 1 FROM {schema}.repeated_rows LIMIT 1"),
     )

@@ -65,7 +65,7 @@ def test_help_loads_nothing_heavy(command: str | None) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_knows_the_common_options(command: str) -> None:
     said = oba(command, "--help").out
-    assert all(option in said for option in ("--quiet", "--no-input") if command != "schema")
+    assert all(option in said for option in ("--quiet", "--no-input"))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
