@@ -66,7 +66,7 @@ class Arithmetic:
                 return Worked(format_fraction(x), x)
             case m.TermRef(name):
                 x = self.contract.term(name).on(numbers.index_date)
-                return Worked(f"{name} {self._plain(x)}", x)
+                return Worked(f"{name} {self.term(x)}", x)
             case m.Paid():
                 paid = numbers.paid_minor or 0
                 return Worked(
@@ -100,7 +100,7 @@ class Arithmetic:
                 return self._elapsed(unit, days[0], days[1], f"{unit} from {days[0]} to {days[1]}")
         raise TypeError(f"{type(value).__name__} is no number")
 
-    def _plain(self, value: Fraction) -> str:
+    def term(self, value: Fraction) -> str:
         """A term as a person wrote it: shares as percent, money with its cents."""
         if 0 < value <= 1:
             return _percent(value)

@@ -12,6 +12,7 @@ from engine.kernel.diagnostics import Exit, nearest, refuse
 from engine.kernel.money import format_fraction
 from engine.language import meaning as m
 from engine.plan.values import outcomes_in, walk
+from engine.settlement.arithmetic import Arithmetic
 from engine.settlement.evidence import name_evidence
 from engine.settlement.looking import evidence_rows, outcome_statuses
 from engine.settlement.owed import Owed
@@ -141,7 +142,7 @@ def _terms(contract: m.Contract, value: m.Value | None, index_date: date) -> tup
         term = contract.term(name)
         version = next(v for v in reversed(term.versions) if v.since <= index_date)
         since = version.since if len(term.versions) > 1 else None
-        found.append(TermRead(name, format_fraction(version.value), since))
+        found.append(TermRead(name, Arithmetic(contract).term(version.value), since))
     return tuple(found)
 
 
