@@ -41,17 +41,18 @@ FROM range({treatments}) AS numbers(i)
 ORDER BY hash(i, 'order', getvariable('seed'))
 """
 
-# What may be reported of a treatment: the chance, the first day and how many days it may come later.
+# What may be reported of a treatment: a number of its own, the chance in a million, the first day and how many days
+# it may come later.
 REPORTS = """
 SELECT * FROM (VALUES
-    ('disease_status', 920000, 24, 10),
-    ('disease_status', 600000, 10, 12),
-    ('disease_status', 400000, 55, 40),
-    ('ferritin', 1000000, 1, 20),
-    ('il6', 1000000, 0, 14),
-    ('crs_grade', 850000, 1, 10),
-    ('death', 80000, 3, 90)
-) AS kinds(measure, chance, first_day, days)
+    (1, 'crs_grade', 850000, 1, 10),
+    (2, 'death', 80000, 3, 90),
+    (3, 'disease_status', 600000, 10, 12),
+    (4, 'disease_status', 920000, 24, 10),
+    (5, 'disease_status', 400000, 55, 40),
+    (6, 'ferritin', 1000000, 1, 20),
+    (7, 'il6', 1000000, 0, 14)
+) AS kinds(kind, measure, chance, first_day, days)
 """
 
 FIRST_ROWS = """
@@ -62,8 +63,7 @@ SELECT i, n, measure, infused(i) + (first_day + draw(n, 'day') % days)::INT AS e
         ELSE 'site' END AS source,
     CASE WHEN draw(n, 'status') < 20000 THEN 'preliminary' ELSE 'final' END AS status,
     infused(i) + (first_day + draw(n, 'day') % days + draw(n, 'known') % 15 + late(n))::INT AS known_on
-FROM (SELECT i, i * 10 + row_number() OVER (PARTITION BY i ORDER BY measure, first_day) AS n, kinds.*
-      FROM range({treatments}) AS numbers(i), ({reports}) AS kinds)
+FROM (SELECT i, i * 10 + kind AS n, kinds.* FROM range({treatments}) AS numbers(i), ({reports}) AS kinds)
 WHERE draw(n, 'chance') < chance
 """
 

@@ -57,8 +57,7 @@ class Departures:
         suspects, doubtful = (quoting.name(bench.schema, name) for name in ("_suspects", "_doubtful"))
         run(f"CREATE OR REPLACE TABLE {suspects} AS {self._suspects(table)}")
         run(f"CREATE OR REPLACE TABLE {kept} AS {repeated_keys(suspects, table.key)}")
-        telling = content([name for name in table.content if not name.endswith("_id")])
-        run(f"CREATE OR REPLACE TABLE {doubtful} AS {doubtful_keys(suspects, table.key, telling)}")
+        run(f"CREATE OR REPLACE TABLE {doubtful} AS {doubtful_keys(suspects, table.key)}")
         if run(f"SELECT 1 FROM {doubtful} LIMIT 1").fetchall():
             of_keys = f"({bench.all_rows(table)}) SEMI JOIN {doubtful} USING ({', '.join(table.key)})"
             says = content((*table.content, *(bench.attributes if table.has_attributes else ())))
@@ -72,19 +71,18 @@ class Departures:
             self.repeated.add(table.name)
         if table.name == "outcomes":
             rows = quoting.name(bench.schema, "repeated_rows")
-            of_keys = f"{suspects} SEMI JOIN {kept} USING ({', '.join(table.key)})"
-            run(f"CREATE TABLE {rows} AS SELECT row_no, source, record_key, status, known_on FROM {of_keys}")
+            run(f"CREATE TABLE {rows} AS SELECT row_no, source, record_key, status, known_on FROM {suspects}")
         run(f"DROP TABLE {suspects}; DROP TABLE {doubtful}")
 
     def _suspects(self, table: Table) -> str:
-        """Query for the rows of keys that more than one row has, and perhaps a few others, without their ids.
+        """Query for the rows of keys that more than one row has, and perhaps a few others; see `doubtful_keys`.
 
         Among many rows, those whose key's hash occurs twice: numbers are sorted sooner than texts are grouped.
         """
         rows, key = f"({self.bench.all_rows(table)})", ", ".join(table.key)
-        columns = dict.fromkeys(("row_no", "known_on", *table.key, *table.content))
-        wanted = [name for name in columns if name in table.key or not name.endswith("_id")]
-        query = f"SELECT {', '.join(wanted)} FROM {rows}"
+        said = content([name for name in table.content if not name.endswith("_id")])
+        kept = ", ".join(dict.fromkeys(("row_no", *table.key, "status", "known_on")))
+        query = f"SELECT {kept}, {key_hash(table.key)} AS key_hash, hash({said}) AS said_hash FROM {rows}"
         if sum(part.rows for part in self.bench.parts_of(table)) < MANY_ROWS:
             return f"{query} SEMI JOIN ({repeated_keys(rows, table.key)}) USING ({key})"
         hashes = quoting.name(self.bench.schema, "_hashes")

@@ -18,7 +18,8 @@ class Facts:
     - `coverage`: row_no, patient_id, payer, from_date, to_date, status, known_on
     - `repeated_records` (source, record_key): the keys of outcomes that occur in more than one row (out
       of a store: that ever did)
-    - `repeated_rows` (row_no, source, record_key, status, known_on): the rows of outcomes of these keys
+    - `repeated_rows` (row_no, source, record_key, status, known_on): the rows of outcomes of these keys, and perhaps
+      others
     - `places` (table_name, row_no, file, line): where each row stood, for `evidence`
 
     `row_no` is unique within a relation and increases in reading order. Empty text is NULL.

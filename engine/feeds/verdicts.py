@@ -41,12 +41,15 @@ def content(columns: Sequence[str]) -> str:
     return f"row({', '.join(says)})"
 
 
-def doubtful_keys(relation: str, key: Sequence[str], says: str) -> str:
-    """Query for the keys of which two rows are of one day or seem to say the same: of others every row stays."""
-    keys = _listed(key)
+def doubtful_keys(suspects: str, key: Sequence[str]) -> str:
+    """Query for the keys of which two rows are of one day or seem to say the same: of others every row stays.
+
+    `suspects` (SQL after FROM) has for each row hashes of its key and of what it says: `key_hash` and `said_hash`.
+    """
     return f"""
-        SELECT {keys} FROM {relation} GROUP BY {keys}, known_on HAVING count(*) > 1
-        UNION SELECT {keys} FROM {relation} GROUP BY {keys}, hash({says}) HAVING count(*) > 1
+        SELECT DISTINCT {_listed(key)} FROM {suspects} WHERE key_hash IN (
+            SELECT key_hash FROM {suspects} GROUP BY key_hash, known_on HAVING count(*) > 1
+            UNION ALL SELECT key_hash FROM {suspects} GROUP BY key_hash, said_hash HAVING count(*) > 1)
     """
 
 

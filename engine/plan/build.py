@@ -36,7 +36,7 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import outcomes_in, walk
+from engine.plan.values import attribute, attribute_names, outcomes_in, walk
 
 SINGLE_PICKS = ("first", "last", "nearest", "lowest", "highest")
 
@@ -69,7 +69,18 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     _line_results(plan, all_lines)
     _status_result(plan, contract, states)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
-    return Plan(pruned(tuple(plan.steps.values()), (*RESULTS, *READ), constants))
+    return Plan(pruned(tuple(plan.steps.values()), _read(plan, contract), constants))
+
+
+def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
+    """The columns of steps that are read from outside the plan."""
+    whole = {name: frozenset(plan.steps[name].relation.columns) for name in (*RESULTS, "all_lines")}
+    named = {attribute(name).name for name in attribute_names((contract.clauses, contract.limits))}
+    treatment = {"treatment_id", "index_date"}
+    return whole | {
+        "candidates": frozenset(treatment | {"failed", "undetermined"}),
+        "subjects": frozenset(treatment | {"subject", "patient_id", "birth_date"} | named),
+    }
 
 
 def due_outcomes(clause: m.MoneyClause, contract: m.Contract) -> tuple[str, ...]:

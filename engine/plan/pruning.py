@@ -1,6 +1,6 @@
 """A plan without what nothing reads: columns, aggregates and layers that no later step and no reader asks for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from engine.plan import tree as t
@@ -9,22 +9,18 @@ Names = set[str]
 
 
 def pruned(
-    steps: Sequence[t.Step], read: Iterable[str], constants: Mapping[str, t.Lit]
+    steps: Sequence[t.Step], read: Mapping[str, frozenset[str]], constants: Mapping[str, t.Lit]
 ) -> tuple[t.Step, ...]:
-    """The same steps with fewer columns; those named in `read` keep all of theirs, others what is asked of them.
+    """The same steps with the columns that later steps ask of them, and those that `read` names by step.
 
     `constants` are columns that hold one value in all rows: wherever an expression reads one, the value stands.
     """
-    kept = set(read)
-    wanted: dict[str, Names] = {}
+    wanted: dict[str, Names] = {name: set(columns) for name, columns in read.items()}
     result = []
     for step in reversed(steps):
-        columns = set(step.relation.columns) if step.name in kept else wanted.get(step.name, set())
-        pruner = _Pruner(wanted, constants)
-        relation = pruner.relation(step.relation, columns)
-        if step.name not in kept:
-            relation = _just(relation, columns)
-        result.append(t.Step(step.name, step.grain, relation))
+        columns = wanted.get(step.name, set())
+        relation = _Pruner(wanted, constants).relation(step.relation, columns)
+        result.append(t.Step(step.name, step.grain, _just(relation, columns)))
     return tuple(reversed(result))
 
 

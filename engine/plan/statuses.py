@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from engine.language import meaning as m
 from engine.plan.coverage import Runs, runs
 from engine.plan.frames import CAUSES, FoldedFrame, Frame, cutoff, folded
+from engine.plan.partial_dates import both_readings
 from engine.plan.picks import Folded
+from engine.plan.status_columns import KEPT, PENDING, Names
 from engine.plan.subjects import AS_OF
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
@@ -24,9 +26,8 @@ from engine.plan.tree import (
     call,
     case,
     coalesce,
-    compare,
     eq,
-    greatest,
+    in_,
     is_not_null,
     is_null,
     le,
@@ -38,10 +39,6 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import outcome_column
-
-PENDING = text("pending")
-_KEPT = ("status", "decided_on", "basis", "key", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def decided_frame(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Tra
     if not traits.partial_dates:
         return plan.add(f"{frame.name}_statuses", grain, first)
     last = _statuses(plan, Reading(contract, run, traits, named, latest_day=True))
-    return plan.add(f"{frame.name}_statuses", grain, _both_readings(named, first, last))
+    return plan.add(f"{frame.name}_statuses", grain, both_readings(named, first, last))
 
 
 def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
@@ -89,7 +86,7 @@ def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
     final = [item for o in frame.outcomes for item in _as_of(names(o.name))]
     kept = list(frame.instances.columns)
     state = With(state, tuple(final))
-    columns = [*kept, *(f"{o.name}__{part}" for o in frame.outcomes for part in _KEPT)]
+    columns = [*kept, *(f"{o.name}__{part}" for o in frame.outcomes for part in KEPT)]
     return rename(state, {n: n for n in columns})
 
 
@@ -118,7 +115,7 @@ def _layers(reading: Reading, fold: FoldedFrame) -> list[tuple[tuple[str, Expr],
     """Columns over columns: death and loss, which of them governs, then status, day, basis and key."""
     layers: list[list[tuple[str, Expr]]] = [[], [], [], []]
     for o in reading.frame.outcomes:
-        names = _Names(o.name)
+        names = Names(o.name)
         prefix = fold.death_columns.get(o.name)
         layers[0] += _death(o, names, prefix)
         layers[1] += _loss(o, names, reading)
@@ -127,21 +124,7 @@ def _layers(reading: Reading, fold: FoldedFrame) -> list[tuple[tuple[str, Expr],
     return [tuple(layer) for layer in layers]
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    outcome: str
-
-    def text(self, part: str) -> Col:
-        return outcome_column(self.outcome, part)
-
-    def day(self, part: str) -> Col:
-        return outcome_column(self.outcome, part, Type.DATE)
-
-    def key(self, part: str) -> Col:
-        return outcome_column(self.outcome, part, Type.KEY)
-
-
-def _death(o: m.Outcome, names: _Names, prefix: str | None) -> list[tuple[str, Expr]]:
+def _death(o: m.Outcome, names: Names, prefix: str | None) -> list[tuple[str, Expr]]:
     """The first death's key, and the status that it gives where it is on or before the window's last day."""
     if prefix is None:
         return [(f"{o.name}__died_as", null(Type.TEXT)), (f"{o.name}__death_key", null(Type.KEY))]
@@ -164,7 +147,7 @@ def _status_text(status: str) -> Expr:
     return null(Type.TEXT) if status == "ignore" else text(status)
 
 
-def _loss(o: m.Outcome, names: _Names, reading: Reading) -> list[tuple[str, Expr]]:
+def _loss(o: m.Outcome, names: Names, reading: Reading) -> list[tuple[str, Expr]]:
     """The day that governs (death's or loss's) and the status it gives; NULL where neither does."""
     died_on = call("key_day", Type.DATE, names.key("death_key"))
     died_on = case((is_not_null(names.text("died_as")), died_on), otherwise=null(Type.DATE))
@@ -187,7 +170,7 @@ def _loss(o: m.Outcome, names: _Names, reading: Reading) -> list[tuple[str, Expr
     ]
 
 
-def _early(names: _Names, pick: Folded) -> list[tuple[str, Expr]]:
+def _early(names: Names, pick: Folded) -> list[tuple[str, Expr]]:
     """The key that decided early, where no death or loss came before its day."""
     if pick.early_key is None:
         return [(f"{names.outcome}__early_valid", null(Type.KEY))]
@@ -197,7 +180,7 @@ def _early(names: _Names, pick: Folded) -> list[tuple[str, Expr]]:
     return [(f"{names.outcome}__early_valid", case((stands, pick.early_key), otherwise=null(Type.KEY)))]
 
 
-def _raw(o: m.Outcome, names: _Names, pick: Folded, can_die: bool) -> list[tuple[str, Expr]]:
+def _raw(o: m.Outcome, names: Names, pick: Folded, can_die: bool) -> list[tuple[str, Expr]]:
     """Status, day, basis and key as they will be once their day has come."""
     early = names.key("early_valid")
     is_early = is_not_null(early)
@@ -234,15 +217,19 @@ def _raw(o: m.Outcome, names: _Names, pick: Folded, can_die: bool) -> list[tuple
 
 
 def _held_by_gap(state: Relation, keys: tuple[str, ...], o: m.Outcome, by: Runs) -> Relation:
-    """Moves a status decided within a forgiven gap of coverage to the day on which coverage came back."""
-    names = _Names(o.name)
+    """Moves a status decided within a forgiven gap of coverage to the day on which coverage came back.
+
+    On the gap's first day, a row that decides early and a death come before the gap, the decided day does not.
+    """
+    names = Names(o.name)
     gap_from, gap_until = Col("gap_from", Type.DATE), Col("gap_until", Type.DATE)
     then_on = names.day("then_on")
-    at_its_start = and_(eq(then_on, gap_from), is_null(names.key("early_valid")))
+    came_first = in_(names.text("then_basis"), (text("early"), text("death")))
+    at_its_start = and_(eq(then_on, gap_from), not_(came_first))
     within = and_(or_(lt(gap_from, then_on), at_its_start), lt(then_on, gap_until))
     minds = and_(within, le(gap_from, names.day("last_day")))
     gaps = rename(by.gaps, {n: n for n in (*keys, "gap_from", "gap_until")})
-    needed = (*keys, f"{o.name}__then_on", f"{o.name}__early_valid", f"{o.name}__last_day")
+    needed = (*keys, f"{o.name}__then_on", f"{o.name}__then_basis", f"{o.name}__last_day")
     held = Join(rename(state, {n: n for n in needed}), gaps, keys, where=minds)
     until = Fold(held, keys, ((f"{o.name}__held_until", Agg("max", gap_until, Type.DATE)),))
     joined = Join(state, until, keys, how="left")
@@ -256,54 +243,11 @@ def _held_by_gap(state: Relation, keys: tuple[str, ...], o: m.Outcome, by: Runs)
 
 def _as_of(o: m.Outcome) -> list[tuple[str, Expr]]:
     """The status as of the run's day: pending until its day has come."""
-    names = _Names(o.name)
+    names = Names(o.name)
     come = le(names.day("then_on"), AS_OF)
     return [
         (f"{o.name}__status", case((come, names.text("then")), otherwise=PENDING)),
         (f"{o.name}__decided_on", case((come, names.day("then_on")), otherwise=null(Type.DATE))),
         (f"{o.name}__basis", case((come, names.text("then_basis")), otherwise=text("waiting"))),
         (f"{o.name}__key", case((come, names.key("then_key")), otherwise=null(Type.KEY))),
-    ]
-
-
-def _both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
-    """One status where dates that are only a month or a year give the same one by their first and last day;
-    not evaluable where they do not; pending while one of the two is. Day, evidence and count are of the reading
-    decided later, of the one by last days where both are decided on one day."""
-    names = {f"{o.name}__{part}": f"{o.name}__last_{part}" for o in frame.outcomes for part in _KEPT}
-    other = rename(last, {**{k: k for k in frame.keys}, **names})
-    state: Relation = Join(first, other, frame.keys, how="left")
-    columns = {n: n for n in frame.instances.columns}
-    items = []
-    for o in frame.outcomes:
-        items += _merged(_Names(o.name))
-        columns |= {f"{o.name}__both_{part}": f"{o.name}__{part}" for part in _KEPT}
-    return rename(With(state, tuple(items)), columns)
-
-
-def _merged(names: _Names) -> list[tuple[str, Expr]]:
-    first, last = names.text("status"), names.text("last_status")
-    waits = or_(eq(first, PENDING), eq(last, PENDING))
-    differ = compare("ne", first, last)
-    later = greatest(names.day("decided_on"), names.day("last_decided_on"))
-    by_last = le(names.day("decided_on"), names.day("last_decided_on"))
-    count, last_count = (outcome_column(names.outcome, p, Type.INTEGER) for p in ("count", "last_count"))
-    out = names.outcome
-    return [
-        (f"{out}__both_status", case((waits, PENDING), (differ, text("not_evaluable")), otherwise=first)),
-        (f"{out}__both_decided_on", case((waits, null(Type.DATE)), otherwise=later)),
-        (
-            f"{out}__both_basis",
-            case(
-                (waits, text("waiting")),
-                (differ, text("partial_date")),
-                (by_last, names.text("last_basis")),
-                otherwise=names.text("basis"),
-            ),
-        ),
-        (
-            f"{out}__both_key",
-            case((waits, null(Type.KEY)), (by_last, names.key("last_key")), otherwise=names.key("key")),
-        ),
-        (f"{out}__both_count", case((by_last, last_count), otherwise=count)),
     ]

@@ -41,7 +41,7 @@ def condition(draw: st.DrawFn, names: list[str]) -> str:
 @st.composite
 def amount(draw: st.DrawFn, readable: list[Outcome], *, reads_paid: bool) -> tuple[str, str | None]:
     """An amount, and the condition that keeps it from being NULL (None where it needs none)."""
-    if readable and draw(st.integers(0, 3)) == 3:
+    if readable and draw(st.integers(0, 4)) >= 3:
         return draw(outcome_amount(readable))
     plain = [
         "price",
