@@ -9,6 +9,7 @@ import typer
 from engine.cli import options as o
 from engine.cli.output import Output, Table
 from engine.kernel.dates import Period
+from engine.kernel.diagnostics import Exit, refuse
 
 FIRST, LAST = Period(2018, 1), Period(2018, 9)
 SETTLED_ON = date(2018, 10, 15)  # the demonstration's own day, so that it comes out the same each time
@@ -29,6 +30,7 @@ def demo(
     from engine.statements.files import FORMATS, write_statement
 
     output = Output.of(format, json, quiet)
+    _own(out)
     contract = out / "contract"
     for folder in ("contract", "feeds", "statements"):
         shutil.rmtree(out / folder, ignore_errors=True)
@@ -50,6 +52,18 @@ def demo(
             write_statement(books.statement(settlement), out / "statements", list(FORMATS))
             rows.append(_month(settlement))
     _show(output, out, rows, sum(r.account.quarantined for r in reports))
+
+
+MARK = ".oba-demo"  # stands in a folder that a demonstration made, and may therefore make anew
+
+
+def _own(out: Path) -> None:
+    """Refuse a folder that holds anything which no demonstration put there."""
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / MARK).exists()):
+        problem = f"'{out}' is there already, and no demonstration made it"
+        raise refuse("not_empty", problem, Exit.REFUSED, "name a new folder")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).touch()
 
 
 def _month(settlement: object) -> dict[str, object]:

@@ -16,6 +16,7 @@ from engine.kernel.diagnostics import Exit, refuse
 if TYPE_CHECKING:
     from engine.settlement.owed import Owed
 
+MOST_TOLD = 5  # rows that count as absent
 _LINES = ("treatment_id", "clause", "n", "due", "amount", "because")
 _STATUSES = ("treatment_id", "outcome", "n", "status", "decided_on", "why")
 
@@ -40,12 +41,23 @@ def owed(
     with _run(contract, feeds, store, o.parse_day(as_of), o.known_by(known_by), output) as run:
         if out is None:
             document = owed_document(run)
+            _tell_unusable(document, output)
             output.result(document, _owed_tables(document, output))
             return
         with output.working("writing"):
             write_parquet(run, out)
         totals = totals_document(run)
         output.result(totals, [_totals(totals)])
+
+
+def _tell_unusable(document: dict[str, Any], output: Output) -> None:
+    """One warning a row that counts as absent, for the first of them."""
+    rows = document["unusable"]
+    for row in rows[:MOST_TOLD]:
+        place = f"{row['file']}:{row['line']} {row['column']}"
+        output.remark(f"warning: {place}: {row['problem']}; the row counts as absent")
+    if len(rows) > MOST_TOLD:
+        output.remark(f"warning: {len(rows) - MOST_TOLD} more rows count as absent: --json lists all")
 
 
 def _owed_tables(document: dict[str, Any], output: Output) -> list[Table]:

@@ -57,6 +57,7 @@ for module in MODULES:
 
 def main() -> None:
     """Run the program. A refusal is printed with its places and hints; nothing ends in a stack trace."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - closed by whoever started the program
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a character that a terminal lacks must not stop a settlement
             stream.reconfigure(errors="backslashreplace")
@@ -78,7 +79,7 @@ def main() -> None:
 
 
 def _exit_of(fault: Exception) -> Exit:
-    return Exit.REFUSED if isinstance(fault, OSError) and fault.filename else Exit.FAULT
+    return Exit.REFUSED if isinstance(fault, OSError) else Exit.FAULT
 
 
 def _in_one_line(fault: Exception) -> str:
@@ -86,4 +87,4 @@ def _in_one_line(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.strerror:
         where = f"'{fault.filename}': " if fault.filename else ""
         return f"{where}{fault.strerror[0].lower()}{fault.strerror[1:]}"
-    return f"a fault of ours ({type(fault).__name__}); OBA_DEBUG=1 shows where. Nothing was posted."
+    return f"a fault of ours ({type(fault).__name__}); OBA_DEBUG=1 shows where"

@@ -109,7 +109,7 @@ def print_table(table: Table) -> None:
         file=None if terminal else kept,
         width=None if terminal else 2000,
         highlight=False,
-        no_color=bool(os.environ.get("NO_COLOR")) or None,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
     )
     if table.title:
         console.print(Text(table.title, style="bold"))

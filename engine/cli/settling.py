@@ -11,6 +11,7 @@ from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
+    from engine.settlement.books import Books
     from engine.settlement.settle import Settlement
 
 PlanFile = Annotated[
@@ -39,6 +40,7 @@ def settle(
     with open_books(contract, store, read_only=True) as books:
         with output.working(f"settling {month}"):
             settlement = books.preview(month, o.known_by(known_by), o.today(), skip_earlier)
+        _tell_change(books, output)
         if save is not None:
             books.saved(settlement).write(save)
         show(settlement, output)
@@ -71,6 +73,7 @@ def post(
     with open_books(contract, store, read_only=False) as books:
         with output.working(f"settling {month}"):
             settlement = books.preview(month, day, o.today(), skip_earlier)
+        _tell_change(books, output)
         if saved is not None and saved != books.saved(settlement):
             hint = "preview it again with settle --save"
             raise refuse(
@@ -159,6 +162,17 @@ def show(settlement: "Settlement", output: Output) -> None:
         print(f"{title}: no lines")
         tables = [balance]
     output.result(document, tables)
+
+
+def _tell_change(books: "Books", output: Output) -> None:
+    """Say so where the contract is not the one that earlier months were posted under."""
+    run = books.changed_since()
+    if run is not None:
+        versions = f"then {run.version[:15]}…, now {books.contract.version[:15]}…"
+        output.remark(
+            f"warning: {books.contract.id} has changed since {run.period} was posted ({versions}): posted lines are "
+            "worked out anew, and differences stand as prior period"
+        )
 
 
 def _confirm(settlement: "Settlement", yes: bool, no_input: bool) -> None:

@@ -42,10 +42,14 @@ def _whole(literal: Lit) -> int:
     return literal.value if isinstance(literal.value, int) else 0
 
 
+def _unknown(*literals: Lit) -> bool:
+    return any(literal.value is None for literal in literals)
+
+
 def times(left: Expr, right: Expr) -> Expr:
     """A product of two integers, folded where both are constants."""
     if isinstance(left, Lit) and isinstance(right, Lit):
-        return wide(_whole(left) * _whole(right))
+        return null(Type.WIDE) if _unknown(left, right) else wide(_whole(left) * _whole(right))
     if left == wide(1):
         return right
     if right == wide(1):
@@ -55,6 +59,8 @@ def times(left: Expr, right: Expr) -> Expr:
 
 def _plus(left: Expr, right: Expr, op: str) -> Expr:
     if isinstance(left, Lit) and isinstance(right, Lit):
+        if _unknown(left, right):
+            return null(Type.WIDE)
         sign = 1 if op == "add" else -1
         return wide(_whole(left) + sign * _whole(right))
     return call(op, Type.WIDE, left, right)
@@ -89,6 +95,8 @@ def multiply(left: Ratio, right: Ratio) -> Ratio:
 
 
 def divide(left: Ratio, right: Ratio) -> Ratio:
+    if right.constant == 0:
+        return Ratio(null(Type.WIDE), wide(1))
     if right.constant:
         return multiply(left, constant(1 / right.constant))
     over = times(times(left.over, right.under), _sign(right.over))

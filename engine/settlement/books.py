@@ -62,9 +62,16 @@ class Books:
         self.store, self.file, self.contract = store, file, file.contract
         self.ledger = Ledger(store.connection)
 
+    def changed_since(self) -> RunRecord | None:
+        """The last run of the contract, where it was posted under another version than this one."""
+        runs = self.ledger.runs(self.contract.id)
+        return runs[-1] if runs and runs[-1].version != self.contract.version else None
+
     def facts(self, contract: m.Contract, through_batch: int | None = None) -> Facts:
         names = attribute_names((contract.eligible, contract.clauses, contract.limits))
-        return self.store.facts(through_batch, sorted(names))
+        facts = self.store.facts(through_batch, sorted(names))
+        # Only what is read stands in the views; what the store has beside it helps to mend a wrong name.
+        return facts if names <= facts.attributes else replace(facts, attributes=self.store.attribute_names())
 
     def owed(self, as_of: date, known_by: date) -> Owed:
         """All that is owed by then; posts nothing."""

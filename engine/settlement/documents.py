@@ -7,6 +7,7 @@ from engine.settlement.evidence import name_evidence
 from engine.settlement.looking import status_words
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
+from engine.settlement.unusable import unusable_rows
 
 Document = dict[str, Any]
 
@@ -30,7 +31,16 @@ def owed_document(owed: Owed) -> Document:
             "SELECT treatment_id, failed, undetermined FROM not_eligible ORDER BY 1"
         )
     ]
+    document["unusable"] = unusable_document(owed)
     return document
+
+
+def unusable_document(owed: Owed) -> list[Document]:
+    """Rows of the feed that count as absent, by file and line, with the reason."""
+    return [
+        {"file": row.file, "line": row.line, "column": row.column, "problem": row.sentence}
+        for row in unusable_rows(owed)
+    ]
 
 
 def totals_document(owed: Owed) -> Document:

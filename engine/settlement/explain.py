@@ -149,23 +149,37 @@ def _terms(contract: m.Contract, value: m.Value | None, index_date: date) -> tup
 def _would_change(
     contract: m.Contract, clause: m.MoneyClause, n: int, statuses: tuple[OutcomeStatus, ...]
 ) -> tuple[str, ...]:
-    """For each outcome that the clause rests on, the rows that would decide it otherwise, with their dates."""
+    """For each outcome that the clause rests on, what would have given it another status."""
     changes = []
     for name in outcomes_in((clause.condition, clause.dues)):
         outcome = contract.outcome(name)
-        for status in statuses:
-            if status.outcome.rsplit(".", 1)[-1] == name and status.n in (n, 1):
-                changes.append(
-                    f"{status.outcome}: {_deciding(outcome)} dated {status.window_first} to {status.window_last}"
-                )
+        numbers = (n,) if outcome.window.uses_due else (1,)
+        own = [s for s in statuses if s.outcome.rsplit(".", 1)[-1] == name and s.n in numbers]
+        changes += [f"{s.outcome}: {_otherwise(outcome, s)}" for s in own]
     return tuple(dict.fromkeys(changes))
 
 
-def _deciding(outcome: m.Outcome) -> str:
+def _otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
     kind = "an assessment of" if outcome.kind == "measure" else "an event"
+    row = f"{kind} {outcome.source_name}{_test(outcome.pick.test)}"
+    window = f"dated {status.window_first} to {status.window_last}"
+    if status.status == "pending":
+        return f"not decided yet; what counts is {row} {window}"
+    if status.status == "not_evaluable":
+        return f"had this not come about: {status.why}"
     pick = outcome.pick
-    how = {"none": " (none may)", "all": " (all must)"}.get(pick.kind, f" ({pick.kind})")
-    return f"{kind} {outcome.source_name}{_test(pick.test)}{how}"
+    if pick.kind in ("any", "count", "none", "all"):
+        bad = pick.kind == "none" or pick.at_most is not None
+        absent = (status.status == "met") != bad
+        number = f"{pick.at_least} of " if (pick.at_least or 1) > 1 else ""
+        if pick.kind == "all":
+            return (
+                f"a row of {outcome.source_name} {window} that fails"
+                if status.status == "met"
+                else f"no failing row {window}"
+            )
+        return f"had there not been {number}{row} {window}" if absent else f"{number}{row} {window}"
+    return f"another {outcome.source_name} chosen as the {pick.kind} {window}; met is one{_test(pick.test)}"
 
 
 def _test(test: m.Test | None) -> str:

@@ -10,6 +10,7 @@ from engine.plan.values import walk
 from engine.settlement import statement_parts as s
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
+from engine.settlement.unusable import mark_unusable
 
 # When a row `o` of a treatment `s` took effect, as exactly as its feed says: a day, a month or a year.
 ON_TEXT = """CASE WHEN o.effective_to - o.effective_on > 31 THEN strftime(o.effective_on, '%Y')
@@ -59,6 +60,7 @@ def outcome_statuses(owed: Owed, wanted: str) -> dict[str, list[s.OutcomeStatus]
 def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
     """The rows of the feed about the treatments that `wanted` names, those passed over with the reason."""
     schema = owed.facts.schema
+    mark_unusable(owed)
     measures = sorted({o.source_name for o in owed.contract.outcomes} | {"death"})
     rows = owed.rows(
         f"""WITH known AS (
@@ -74,11 +76,13 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
             WHEN k.status = 'preliminary' THEN 'preliminary: moves nothing'
             WHEN k.known_until IS NOT NULL THEN 'replaced by a later version'
             WHEN coalesce(k.effective_on, s.index_date + k.study_day) > $2 THEN 'after the as-of date'
+            WHEN x.row_no IS NOT NULL THEN x.sentence
             WHEN u.row_no IS NULL THEN 'not what decided: outside a window, or another row came first'
             ELSE '' END AS note
         FROM subjects s JOIN ({wanted}) w USING (treatment_id) JOIN known k ON k.patient_id = s.patient_id
           AND (k.treatment_id IS NULL OR k.treatment_id = s.treatment_id)
         LEFT JOIN used u ON u.row_no = k.row_no
+        LEFT JOIN (SELECT row_no, min(sentence) AS sentence FROM unusable GROUP BY ALL) x ON x.row_no = k.row_no
         LEFT JOIN "{schema}".places f ON f.table_name = 'outcomes' AND f.row_no = k.row_no
         WHERE list_contains($3, k.measure) ORDER BY 1, on_day, 2, k.known_on""",
         [owed.run.known_by, owed.run.as_of, measures],

@@ -7,7 +7,7 @@ import duckdb
 
 from engine.backends.duckdb import run_plan
 from engine.feeds.facts import Facts
-from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, nearest
+from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, nearest, refuse
 from engine.language import meaning as m
 from engine.plan.build import Plan, build_plan
 from engine.plan.tables import Run, Traits
@@ -32,10 +32,16 @@ def work_out(contract: m.Contract, facts: Facts, run: Run) -> Owed:
     """Run the contract's plan on the facts.
 
     Refused: a column that the contract names and the feed lacks; a line that falls due whose amount is NULL,
-    divided by zero or below zero, by treatment and clause.
+    divided by zero or below zero, by treatment and clause; an amount that no 128-bit integer holds.
     """
-    owed = run_contract(contract, facts, run)
-    refuse_failures(owed)
+    try:
+        owed = run_contract(contract, facts, run)
+        refuse_failures(owed)
+    except (duckdb.OutOfRangeException, duckdb.ConversionException):
+        problem = f"an amount of {contract.id} is too large to be worked out exactly (over 18 digits, or 38 on the way)"
+        raise refuse(
+            "too_large", problem, Exit.PROBLEMS, "look at the terms and columns that it multiplies"
+        ) from None
     return owed
 
 

@@ -3,6 +3,7 @@
 from engine.ledger.store import Store
 from engine.settlement.settle import Settlement
 from engine.settlement.statement_parts import DataQuality, FileAccount, QuarantinedRow
+from engine.settlement.unusable import unusable_rows
 
 SHOWN_ROWS = 200
 
@@ -23,4 +24,5 @@ def data_quality(store: Store, settlement: Settlement) -> DataQuality:
     return DataQuality(
         tuple(FileAccount(*row) for row in files),
         tuple(QuarantinedRow(file, line, column or "", sentence) for file, line, column, sentence in rows),
+        tuple(row.words() for row in unusable_rows(settlement.owed)),
     )

@@ -63,7 +63,8 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
 def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | None) -> str:
     if corrects is not None:
         known = settlement.owed.run.known_by
-        return f"Corrects posting {corrects}, which belongs to {period}: what was known by {known} says otherwise."
+        by = f"by what is known by {known} under this contract"
+        return f"Corrects posting {corrects}, which belongs to {period}, {by}."
     if period == settlement.period:
         return f"Fell due on {due}, within {settlement.period}."
     return f"Fell due on {due}, in {period}; it became known after that period was settled."

@@ -187,3 +187,75 @@ def test_no_message_holds_a_patients_value(tmp_path: Path) -> None:
     with duckdb.connect(str(store), read_only=True) as connection:
         kept = connection.execute("SELECT string_agg(raw, ' ') FROM quarantine").fetchall()[0][0]
     assert f"{canary}2" in kept  # nothing is lost
+
+
+TRIAL = """contract: trial
+title: A trial
+parties: {manufacturer: M, payer: P}
+currency: USD
+in_force: {from: 2018-01-01, to: 2018-12-31}
+product: {name: x, codes: [X]}
+terms: {price: 1000.00, nothing: 0, huge: 999999999999999999}
+defaults: {if_missing: not_met, if_died: ignore, if_coverage_ends: ignore, if_tied: worst, late_evidence: reopen}
+outcomes:
+  score: {measure: m, unit: mg, window: [day 0, day 30], met_if: {last: {at_least: 5}}}
+payments:
+  - {id: pay, clause: "1", due: index, amount: AMOUNT}
+refunds:
+  - {id: back, clause: "2", if: score is not_met, amount: paid}
+settlement: {every: month, pay_within: 30 days}
+"""
+
+
+def _trial(folder: Path, amount: str = "price") -> tuple[Path, Path]:
+    """A small contract and feeds: one row in another unit, one that is no number, one of a strange treatment."""
+    feeds = folder / "feeds"
+    feeds.mkdir()
+    (folder / "contract.yaml").write_text(TRIAL.replace("AMOUNT", amount))
+    (feeds / "treatments.csv").write_text(
+        "treatment_id,patient_id,product,payer,index_date\nA,pa,X,P,2018-01-01\nB,pb,X,P,2018-01-01\nC,pc,X,P,2018-01-01\n"
+    )
+    (feeds / "outcomes.csv").write_text(
+        "patient_id,treatment_id,measure,effective_date,value,unit\npa,,m,2018-01-05,7,g\npb,,m,2018-01-05,1e3,mg\n"
+        "pb,C,m,2018-01-05,9,mg\n"
+    )
+    return folder / "contract.yaml", feeds
+
+
+def test_rows_that_count_as_absent_are_named_by_line(tmp_path: Path) -> None:
+    contract, feeds = _trial(tmp_path)
+    ran = oba("owed", contract, "--feeds", feeds, "--as-of", "2018-06-01", "--json")
+    told = [(x["line"], x["column"]) for x in json.loads(ran.out)["unusable"]]
+    assert told == [(2, "unit"), (3, "value"), (4, "treatment_id")]
+    assert ran.err.count("counts as absent") == 3
+    why = oba("explain", contract, "A", "--feeds", feeds, "--as-of", "2018-06-01", "--json")
+    assert "unit is another" in json.loads(why.out)["evidence"][0]["note"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("price / nothing", "treatment A, clause pay"), ("huge * huge", "too large")]
+)
+def test_amounts_that_cannot_be_worked_out_end_with_1(tmp_path: Path, amount: str, words: str) -> None:
+    contract, feeds = _trial(tmp_path, amount)
+    ran = oba("owed", contract, "--feeds", feeds, "--as-of", "2018-06-01")
+    assert (ran.code, words in ran.err) == (1, True)
+
+
+def test_the_demo_touches_no_folder_that_it_did_not_make(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "feeds" / "mine.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine")
+    ran = oba("demo", "--out", tmp_path / "own")
+    assert (ran.code, own.read_text()) == (2, "mine")
+
+
+def test_a_contract_that_changed_since_the_last_posting_is_told(tmp_path: Path) -> None:
+    store = worked_store(tmp_path)
+    assert oba("new", tmp_path / "mine").code == 0
+    which = (tmp_path / "mine", "--store", store, "--period")
+    assert oba("post", *which, "2018-01", "--known-by", "2018-01-31", "--yes").code == 0
+    file = tmp_path / "mine" / "contract.yaml"
+    file.write_text(file.read_text().replace("price: 649000.00", "price: 500000.00"))
+    ran = oba("settle", *which, "2018-02", "--known-by", "2018-02-28", "--json")
+    # 3 × (500,000 - 649,000)
+    assert (json.loads(ran.out)["net"], "has changed since 2018-01" in ran.err) == ("-447000.00", True)
