@@ -72,6 +72,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as fault:
+        if type(fault).__name__ == "InterruptException":  # the engine's own word for an interrupt
+            sys.exit(130)
         if os.environ.get("OBA_DEBUG"):
             raise
         print(f"error: {_in_one_line(fault)}", file=sys.stderr)

@@ -59,7 +59,7 @@ def test_out_writes_what_json_says(tmp_path: Path) -> None:
     document = json.loads(oba("owed", KYMRIAH, "--feeds", feeds, *AS_OF, "--json").out)
     totals = json.loads(ran.out)
     assert totals == {k: v for k, v in document.items() if k in totals}
-    assert set(document) - set(totals) == {"lines", "statuses", "not_eligible"}
+    assert set(document) - set(totals) == {"lines", "statuses", "not_eligible", "unusable"}
     written = {
         name: duckdb.sql(f"FROM '{tmp_path}/out/{name}.parquet' ORDER BY ALL").fetchall()
         for name in ("lines", "statuses", "held", "not_eligible")

@@ -23,7 +23,7 @@ ENGINE = Engine()
 
 @pytest.mark.parametrize("duckdb_assumes_everything", [False, True])
 @given(data=st.data())
-@examples(50)
+@examples(150)
 def test_engine_and_oracle_agree(duckdb_assumes_everything: bool, data: st.DataObject) -> None:
     text = data.draw(contracts())
     rows = data.draw(histories(text))

@@ -27,7 +27,7 @@ def ask(text: str, rows: RawFacts, as_of: date, known_by: date) -> Answer:
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
-@examples(15)
+@examples(30)
 def test_the_order_of_rows_does_not_matter(data: st.DataObject, seed: int) -> None:
     text = data.draw(contracts())
     rows = data.draw(histories(text))
@@ -37,7 +37,7 @@ def test_the_order_of_rows_does_not_matter(data: st.DataObject, seed: int) -> No
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
-@examples(15)
+@examples(30)
 def test_splitting_into_files_does_not_matter(data: st.DataObject, seed: int) -> None:
     text = data.draw(contracts())
     rows = data.draw(histories(text))
@@ -55,7 +55,7 @@ def test_splitting_into_files_does_not_matter(data: st.DataObject, seed: int) ->
 
 
 @given(data=st.data())
-@examples(15)
+@examples(30)
 def test_another_patients_rows_change_nothing(data: st.DataObject) -> None:
     text = data.draw(contracts())
     rows = data.draw(histories(text))
@@ -70,7 +70,7 @@ def test_another_patients_rows_change_nothing(data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-@examples(15)
+@examples(30)
 def test_late_evidence_ends_where_early_evidence_would_have(data: st.DataObject) -> None:
     """Where everything reopens: the order in which versions came matters, the days do not."""
     text = data.draw(contracts()).replace("late_evidence: stand", "late_evidence: reopen")

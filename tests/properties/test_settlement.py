@@ -23,7 +23,7 @@ MONTHS = 24
 
 
 @given(st.data())
-@examples(4)
+@examples(6)
 def test_monthly_settlements_add_up_to_what_is_owed_at_the_end(data: st.DataObject) -> None:
     text = data.draw(contracts())
     rows = data.draw(histories(text))
