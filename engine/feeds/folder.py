@@ -40,7 +40,9 @@ def open_folder(path: Path, known_on: date | None = None) -> tuple[Facts, FeedRe
     if not path.is_dir():
         raise refused([problem(str(path), "no_folder", "this is not a folder")])
     paths, warnings = _files_in(path)
-    bench = Bench(duckdb.connect(), "facts")
+    connection = duckdb.connect()
+    connection.execute("SET parquet_metadata_cache = true")  # many questions are asked of each file
+    bench = Bench(connection, "facts")
     files = open_files(bench.connection, paths)
     new_schema(bench.connection, bench.schema)
     read_files(bench, files, known_on or FIRST_DAY, in_place=True)
