@@ -15,16 +15,23 @@ def name_evidence(owed: Owed) -> None:
         SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record FROM "{owed.facts.schema}".outcomes
         WHERE row_no IN (SELECT row_no FROM statuses WHERE row_no IS NOT NULL)"""
     )
-    joins = " ".join(f"LEFT JOIN evidence_names e{k} ON e{k}.row_no = l.{c}" for k, c in enumerate(columns))
-    names = [f"e{k}.record" for k in range(len(columns))]
-    run(
-        f"""CREATE OR REPLACE TEMP VIEW named_lines AS
-        SELECT treatment_id, clause, n, due, amount, because, {_listed(names)} AS evidence FROM lines l {joins}"""
-    )
+    run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {_named_lines(columns)}")
     run(
         f"""CREATE OR REPLACE TEMP VIEW named_statuses AS
         SELECT s.*, {_listed(["e.record"])} AS evidence FROM statuses s LEFT JOIN evidence_names e USING (row_no)"""
     )
+
+
+def _named_lines(columns: tuple[str, ...]) -> str:
+    """SQL for the lines with their evidence; those that rest on no row, often most of them, are not joined."""
+    line = "SELECT treatment_id, clause, n, due, amount, because"
+    bare = " AND ".join(f"{c} IS NULL" for c in columns) or "TRUE"
+    without = f"{line}, []::VARCHAR[] AS evidence FROM lines WHERE {bare}"
+    if not columns:
+        return without
+    joins = " ".join(f"LEFT JOIN evidence_names e{k} ON e{k}.row_no = l.{c}" for k, c in enumerate(columns))
+    names = _listed([f"e{k}.record" for k in range(len(columns))])
+    return f"{without} UNION ALL {line}, {names} AS evidence FROM lines l {joins} WHERE NOT ({bare})"
 
 
 def _listed(names: list[str]) -> str:
