@@ -35,15 +35,17 @@ def owed(
     With --out, lines, statuses, held and not_eligible go there as Parquet (amounts in the minor unit), and only
     the totals are printed: for large feeds.
     """
-    from engine.settlement.documents import owed_document, totals_document
-    from engine.settlement.files import write_parquet
-
     with _run(contract, feeds, store, o.parse_day(as_of), o.known_by(known_by), output) as run:
         if out is None:
+            from engine.settlement.documents import owed_document
+
             document = owed_document(run)
             _tell_unusable(document, output)
             output.result(document, _owed_tables(document, output))
             return
+        from engine.settlement.files import write_parquet
+        from engine.settlement.totals import totals_document
+
         with output.working("writing"):
             write_parquet(run, out)
         totals = totals_document(run)

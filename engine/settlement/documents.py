@@ -1,15 +1,12 @@
 """Runs and settlements as documents: the JSON that scripts and the other party rely on."""
 
-from typing import Any
-
 from engine.kernel.money import format_minor
 from engine.settlement.evidence import name_evidence
 from engine.settlement.looking import status_words
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
+from engine.settlement.totals import Document, totals_document
 from engine.settlement.unusable import unusable_rows
-
-Document = dict[str, Any]
 
 
 def owed_document(owed: Owed) -> Document:
@@ -41,24 +38,6 @@ def unusable_document(owed: Owed) -> list[Document]:
         {"file": row.file, "line": row.line, "column": row.column, "problem": row.sentence}
         for row in unusable_rows(owed)
     ]
-
-
-def totals_document(owed: Owed) -> Document:
-    """The head of the JSON of `owed`: contract, dates and totals."""
-    directions: dict[str, str] = {c.id: c.direction for c in owed.contract.clauses}
-    directions |= {limit.id: limit.direction for limit in owed.contract.limits}
-    sums = {"payment": 0, "refund": 0}
-    for clause, amount in owed.rows("SELECT clause, sum(amount)::BIGINT FROM lines GROUP BY ALL"):
-        sums[directions[clause]] += amount
-    money = {"net": sum(sums.values()), "payments": sums["payment"], "refunds": sums["refund"]}
-    return {
-        "contract": owed.contract.id,
-        "version": owed.contract.version,
-        "as_of": owed.run.as_of.isoformat() if owed.run.as_of else None,
-        "known_by": owed.run.known_by.isoformat(),
-        "currency": owed.contract.currency,
-        **{name: format_minor(amount, owed.contract.currency) for name, amount in money.items()},
-    }
 
 
 def statuses_document(owed: Owed) -> list[Document]:
