@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli import options as o
-from engine.cli.loading import load
+from engine.cli.loading import MOST_TOLD, load
 from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
     from engine.settlement.owed import Owed
 
-MOST_TOLD = 5  # rows that count as absent
 _LINES = ("treatment_id", "clause", "n", "due", "amount", "because")
 _STATUSES = ("treatment_id", "outcome", "n", "status", "decided_on", "why")
 

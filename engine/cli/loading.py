@@ -12,8 +12,10 @@ from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, Refusal, refuse
 
 if TYPE_CHECKING:
+    from engine.feeds.report import Quarantined
     from engine.ledger.fact_loading import LoadReport
 
+MOST_TOLD = 5  # places of one remark
 _COUNTS = ("rows", "accepted", "filtered", "duplicates", "quarantined")
 _QUARANTINE = ("file", "line", "column", "reason", "problem")
 
@@ -47,17 +49,20 @@ def load(
         reports = _load(files, store, known_on)
     for warning in [*strays, *(w for r in reports for w in r.account.warnings)]:
         output.remark(warning.one_line())
-    waiting, withdrawn = sum(r.waiting for r in reports), sum(r.withdrawn for r in reports)
+    waiting = sum(r.waiting for r in reports)
+    withdrawn = [q for r in reports for q in r.withdrawn]
     if waiting:
         output.remark(f"{waiting} outcome rows wait for a treatment that has not come")
     if withdrawn:
-        output.remark(f"{withdrawn} rows loaded before are contested by these files, and count no longer")
+        output.remark(
+            f"rows loaded before that these files contest, and that count no longer: {_places(withdrawn)}"
+        )
     bad = [(q.file, q.line, q.column, str(q.reason), q.sentence) for r in reports for q in r.quarantine]
     document = {
         "files": [_document(r) for r in reports],
         "quarantine": [dict(zip(_QUARANTINE, q, strict=True)) for q in bad],
         "waiting": waiting,
-        "withdrawn": withdrawn,
+        "withdrawn": [{"file": q.file, "line": q.line} for q in withdrawn],
     }
     output.result(document, _tables(reports, bad))
 
@@ -74,6 +79,12 @@ def _load(files: list[Path], store: Path, known_on: str | None) -> "list[LoadRep
         if is_new:
             store.unlink(missing_ok=True)
         raise
+
+
+def _places(rows: "list[Quarantined]") -> str:
+    """Where the first rows stood, and how many there are besides."""
+    told = ", ".join(f"{row.file}:{row.line}" for row in rows[:MOST_TOLD])
+    return told if len(rows) <= MOST_TOLD else f"{told} and {len(rows) - MOST_TOLD} more"
 
 
 def _document(report: "LoadReport") -> dict[str, object]:

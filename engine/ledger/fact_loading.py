@@ -33,7 +33,9 @@ class LoadReport:
     sha256: str
     already_loaded: bool = False
     quarantine: tuple[Quarantined, ...] = ()  # the first; all are in the store
-    withdrawn: int = 0  # rows of earlier batches that count no longer, being contested by this file's
+    withdrawn: tuple[
+        Quarantined, ...
+    ] = ()  # rows of earlier files that count no longer: this one contests them
     waiting: int = 0  # accepted outcomes whose treatment or patient has not come yet
 
 
@@ -104,7 +106,7 @@ class _Loading:
             self.batch_id,
             self.sha256,
             quarantine=tuple(islice(self.gone.rows_of(self.part), QUARANTINE_SHOWN)),
-            withdrawn=len(self._contested()),
+            withdrawn=tuple(self._contested()),
             waiting=self._waiting(),
         )
 
@@ -151,20 +153,20 @@ class _Loading:
         )
         return self.gone.account(self.part, accepted)
 
-    def _contested(self) -> list[tuple[str, int]]:
-        """File and line of earlier batches' rows that this file contests."""
-        return self.bench.connection.execute(
+    def _contested(self) -> Iterator[Quarantined]:
+        """Rows of earlier batches that this file contests."""
+        found = self.bench.connection.execute(
             f"SELECT b.file, h.line FROM {self.staging.name('history')} AS h"
             f" JOIN {self.staging.name('verdict')} AS v ON h.row_no = v.row_no"
             f" JOIN {CATALOG}.main.batches AS b ON h.batch_id = b.batch_id"
             f" WHERE h.kind = 'standing' AND verdict = '{CONFLICT}' ORDER BY h.row_no"
         ).fetchall()
+        return (Quarantined(file, line, "", Reason.CONFLICT) for file, line in found)
 
     def _keep(self, account: FileReport) -> None:
         """Writes the batch, its quarantine, and the names and keys that it brings."""
         run, batch = self.bench.connection.execute, self.batch_id
-        contested = (Quarantined(file, line, "", Reason.CONFLICT) for file, line in self._contested())
-        self._write_quarantine(contested)
+        self._write_quarantine(self._contested())
         self._write_quarantine(self.gone.rows_of(self.part))
         run(
             f"INSERT INTO {CATALOG}.main.batches VALUES ($batch, $file, $sha256, $table, $rows, $accepted,"

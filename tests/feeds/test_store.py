@@ -67,7 +67,7 @@ def test_a_later_version_and_what_each_batch_saw(store: Store) -> None:
 def test_a_conflict_with_an_earlier_batch_takes_both(store: Store) -> None:
     load(store, "outcomes-1.csv", HEADER + row("CR", "2018-02-01"))
     report = load(store, "outcomes-2.csv", HEADER + row("NR", "2018-02-01"))
-    assert (report.account.accepted, report.account.quarantined, report.withdrawn) == (0, 1, 1)
+    assert (report.account.accepted, report.account.quarantined, len(report.withdrawn)) == (0, 1, 1)
     assert said(store) == []
     assert said(store, 1) == [("r1", "CR", "2018-02-01")]
     kept = "SELECT batch_id, file, line, reason, raw FROM quarantine ORDER BY file"
@@ -100,7 +100,8 @@ def test_attributes(store: Store) -> None:
     assert (
         load(store, "treatments-3.csv", f"{head},site\nT1,P1,Q,Plan,2018-01-01,S\n\n").account.duplicates == 1
     )
-    assert load(store, "treatments-4.csv", f"{head},site\nT1,P1,Q,Plan,2018-01-01,X\n").withdrawn == 1
+    contested = load(store, "treatments-4.csv", f"{head},site\nT1,P1,Q,Plan,2018-01-01,X\n").withdrawn
+    assert [(row.file, row.line) for row in contested] == [("treatments-1.csv", 2)]
 
 
 def test_waiting_outcomes_are_counted(store: Store) -> None:
