@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from engine.feeds.facts import Facts
 from engine.kernel.dates import LAST_DAY
 from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, refuse
 from engine.kernel.money import format_minor
@@ -93,10 +94,15 @@ def test_contract(file: Path) -> ContractResult:
     return run_examples(contract, examples)
 
 
-def run_examples(contract: m.Contract, examples: Sequence[Example]) -> ContractResult:
-    """Run examples of a contract. One that makes a line fall due without an amount is refused."""
+def run_examples(
+    contract: m.Contract, examples: Sequence[Example], facts: Facts | None = None
+) -> ContractResult:
+    """Run examples of a contract. One that makes a line fall due without an amount is refused.
+
+    `facts` are those of the very examples, where they are at hand: of another version of the contract.
+    """
     cases = cases_of(examples)
-    owed = run_contract(contract, facts_of(contract, cases), Run(None, LAST_DAY))
+    owed = run_contract(contract, facts or facts_of(contract, cases), Run(None, LAST_DAY))
     _refuse_failures(owed, cases)
     answers = _Answers.read(owed)
     results = []
