@@ -10,6 +10,7 @@ from engine.backends.references import compares_rows, costly, references
 from engine.backends.relations import SqlWriter
 from engine.backends.sql import MACROS
 from engine.plan.build import READ, RESULTS, Plan
+from engine.plan.line_key import LINE_ORDER
 
 MOST_READERS = 12  # of a view, counted through the views that read it
 
@@ -41,7 +42,7 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
         f"-- {grain}\n{statement};\n" for grain, statement in statements(plan, facts_schema, pretty=True)
     ]
     macros = [f"-- {what}\nCREATE OR REPLACE TEMP MACRO {macro};\n" for what, macro in MACROS.items()]
-    return "\n".join([*macros, *parts, "SELECT * FROM lines ORDER BY treatment_id, clause, n;\n"])
+    return "\n".join([*macros, *parts, f"SELECT * FROM lines ORDER BY {', '.join(LINE_ORDER)};\n"])
 
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:

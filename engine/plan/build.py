@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan import frames, limits, lines, statuses, subjects
+from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.pruning import pruned
 from engine.plan.tables import OUTCOMES, Run, Traits
@@ -144,12 +145,14 @@ def _single_key(outcome: m.Outcome) -> Expr:
 
 
 def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...]) -> None:
-    lines_of = plan.add("all_lines", "a treatment, clause and number: owed or held", Union(all_lines))
+    lines_of = plan.add(
+        "all_lines", "a treatment or group, clause and number: owed or held", Union(all_lines)
+    )
     amount, zero = Col("amount", Type.MONEY), Lit(0, Type.MONEY)
     below_zero = and_(compare("lt", amount, zero), Col("from_clause", Type.TRUTH))
     broken = or_(call("is_null", Type.TRUTH, amount), below_zero)
     failing = Filter(lines_of, and_(lines.OWED, broken))
-    plan.add("failures", "an owed line without an amount", _kept(failing, ("treatment_id", "clause", "n")))
+    plan.add("failures", "an owed line without an amount", _kept(failing, LINE_KEY))
     good = Filter(lines_of, and_(lines.OWED, compare("ne", amount, zero), not_(broken)))
     signed = With(good, (("signed", _signed()),))
     names = [
@@ -157,7 +160,7 @@ def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...]) -> None:
     ]
     plan.add("lines", "an owed line", rename(signed, {**{n: n for n in names}, "signed": "amount"}))
     held = Filter(lines_of, lines.HELD)
-    kept = ("treatment_id", "clause", "n", "sign", "due", "amount", "because")
+    kept = (*LINE_KEY, "sign", "due", "amount", "because")
     plan.add("held", "a line that waits for a pending outcome", _kept(held, kept))
 
 

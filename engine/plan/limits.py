@@ -98,6 +98,7 @@ def _items(contract: m.Contract, limit: m.Limit) -> tuple[tuple[str, Expr], ...]
     return (
         ("subject", Col("subject", Type.KEY)),
         ("treatment_id", Col("treatment_id", Type.TEXT)),
+        ("group_name", null(Type.TEXT)),
         ("clause", text(limit.id)),
         ("n", integer(1)),
         ("sign", integer(SIGN[limit.direction])),

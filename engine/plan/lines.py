@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from engine.language import meaning as m
 from engine.plan import frames, line_parts
+from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.paid import with_paid
 from engine.plan.tree import (
@@ -47,7 +48,7 @@ from engine.plan.values import PAID, decided_on, outcomes_in, reads, status
 TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amount", Type.MONEY)
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
 SIGN = {"payment": 1, "refund": -1}
-LINE_COLUMNS = ("subject", "clause", "n", "sign", "owed", "held", "due", "amount", "paid", "because")
+LINE_COLUMNS = (*LINE_KEY, "subject", "sign", "owed", "held", "due", "amount", "paid", "because")
 
 
 def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
@@ -147,6 +148,7 @@ def _line_items(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str,
     return (
         ("subject", Col("subject", Type.KEY)),
         ("treatment_id", Col("treatment_id", Type.TEXT)),
+        ("group_name", null(Type.TEXT)),
         ("clause", text(clause.id)),
         ("n", Col("n", Type.INTEGER)),
         ("sign", integer(SIGN[clause.direction])),

@@ -123,7 +123,7 @@ def _mark_open(owed: Owed) -> None:
     owed.connection.execute(
         """CREATE OR REPLACE TEMP VIEW open_treatments AS
         SELECT treatment_id FROM statuses WHERE status IN ('pending', 'disputed')
-        UNION SELECT treatment_id FROM all_lines WHERE NOT owed"""
+        UNION SELECT treatment_id FROM all_lines WHERE NOT owed AND treatment_id IS NOT NULL"""
     )
 
 
@@ -168,7 +168,9 @@ def _treatments(settlement: Settlement) -> tuple[s.Treatment, ...]:
     owed = settlement.owed
     all_shown = owed.rows("SELECT count(*) FROM subjects")[0][0] <= SHOWN_TREATMENTS
     wanted = (
-        "SELECT treatment_id FROM subjects" if all_shown else "SELECT DISTINCT treatment_id FROM differences"
+        "SELECT treatment_id FROM subjects"
+        if all_shown
+        else "SELECT DISTINCT treatment_id FROM differences WHERE treatment_id IS NOT NULL"
     )
     statuses = outcome_statuses(owed, wanted)
     evidence = evidence_rows(owed, wanted)

@@ -2,6 +2,7 @@
 
 from engine.kernel.money import format_minor
 from engine.settlement.evidence import name_evidence
+from engine.settlement.line_keys import KEY, ORDER
 from engine.settlement.looking import status_words
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
@@ -15,10 +16,10 @@ def owed_document(owed: Owed) -> Document:
     currency = owed.contract.currency
     document = totals_document(owed)
     document["lines"] = [
-        {"treatment_id": treatment, "clause": clause, "n": n, "due": due.isoformat(),
+        line_head(treatment, group) | {"clause": clause, "n": n, "due": due.isoformat(),
          "amount": format_minor(amount, currency), "because": because, "evidence": evidence}
-        for treatment, clause, n, due, amount, because, evidence in owed.rows(
-            "SELECT treatment_id, clause, n, due, amount, because, evidence FROM named_lines ORDER BY 1, 2, 3"
+        for treatment, group, clause, n, due, amount, because, evidence in owed.rows(
+            f"SELECT {KEY}, due, amount, because, evidence FROM named_lines ORDER BY {ORDER}"
         )
     ]  # fmt: skip
     document["statuses"] = statuses_document(owed)
@@ -30,6 +31,11 @@ def owed_document(owed: Owed) -> Document:
     ]
     document["unusable"] = unusable_document(owed)
     return document
+
+
+def line_head(treatment: str | None, group: str | None) -> Document:
+    """Whose line it is: a treatment's, or a group's."""
+    return {"treatment_id": treatment} | ({} if group is None else {"group": group})
 
 
 def unusable_document(owed: Owed) -> list[Document]:
@@ -66,12 +72,12 @@ def settlement_document(settlement: Settlement) -> Document:
         "run": settlement.posted.run_id if settlement.posted else None,
     }
     document["lines"] = [
-        {"treatment_id": treatment, "clause": clause, "n": n, "due": due.isoformat(),
+        line_head(treatment, group) | {"clause": clause, "n": n, "due": due.isoformat(),
          "amount": format_minor(amount, currency), "kind": kind, "period": period, "corrects": corrects,
          "because": because, "evidence": evidence}
-        for treatment, clause, n, due, amount, kind, period, corrects, because, evidence in owed.rows(
-            """SELECT treatment_id, clause, n, due, amount, kind, line_period, corrects, because, evidence
-            FROM differences ORDER BY 1, 2, 3"""
+        for treatment, group, clause, n, due, amount, kind, period, corrects, because, evidence in owed.rows(
+            f"""SELECT {KEY}, due, amount, kind, line_period, corrects, because, evidence
+            FROM differences ORDER BY {ORDER}"""
         )
     ]  # fmt: skip
     document["statuses"] = statuses_document(owed)

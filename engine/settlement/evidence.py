@@ -1,6 +1,7 @@
 """Evidence by name: the results of a run with record ids in place of row numbers."""
 
 from engine.plan.lines import evidence_columns
+from engine.settlement.line_keys import KEY
 from engine.settlement.owed import Owed
 
 
@@ -24,7 +25,7 @@ def name_evidence(owed: Owed) -> None:
 
 def _named_lines(columns: tuple[str, ...]) -> str:
     """SQL for the lines with their evidence; those that rest on no row, often most of them, are not joined."""
-    line = "SELECT treatment_id, clause, n, due, amount, because"
+    line = f"SELECT {KEY}, due, amount, because"
     bare = " AND ".join(f"{c} IS NULL" for c in columns) or "TRUE"
     without = f"{line}, []::VARCHAR[] AS evidence FROM lines WHERE {bare}"
     if not columns:

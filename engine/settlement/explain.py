@@ -14,6 +14,7 @@ from engine.language import meaning as m
 from engine.plan.values import outcomes_in, walk
 from engine.settlement.arithmetic import Arithmetic
 from engine.settlement.evidence import name_evidence
+from engine.settlement.line_keys import KEY
 from engine.settlement.looking import evidence_rows, outcome_statuses
 from engine.settlement.owed import Owed
 from engine.settlement.statement_lines import line_arithmetic
@@ -101,8 +102,8 @@ def explain(owed: Owed, treatment_id: str, clause: str | None = None) -> Explana
 
 def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) -> list[LineExplained]:
     contract = owed.contract
-    keys = "SELECT treatment_id, clause, n FROM lines JOIN asked USING (treatment_id)"
-    arithmetic = {(c, n): words for (_, c, n), words in line_arithmetic(owed, keys).items()}
+    keys = f"SELECT {KEY} FROM lines JOIN asked USING (treatment_id)"
+    arithmetic = {(c, n): words for (_, _, c, n), words in line_arithmetic(owed, keys).items()}
     found = {
         (c, n): (state, due, amount, because)
         for c, n, state, due, amount, because in owed.rows(

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from engine.settlement.evidence import name_evidence
+from engine.settlement.line_keys import KEY
 from engine.settlement.owed import Owed
 
 _FILES = {
-    "lines": "SELECT treatment_id, clause, n, due, amount, because, evidence FROM named_lines",
+    "lines": f"SELECT {KEY}, due, amount, because, evidence FROM named_lines",
     "statuses": "SELECT treatment_id, outcome, n, status, decided_on, basis, evidence FROM named_statuses",
-    "held": "SELECT treatment_id, clause, n, sign * amount AS amount, because FROM held",
+    "held": f"SELECT {KEY}, sign * amount AS amount, because FROM held",
     "not_eligible": "SELECT treatment_id, failed, undetermined FROM not_eligible",
 }
 

@@ -12,6 +12,7 @@ from engine.language import meaning as m
 from engine.plan.build import Plan, build_plan
 from engine.plan.tables import Run, Traits
 from engine.plan.values import attribute_names
+from engine.settlement.line_keys import ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def check_columns(contract: m.Contract, facts: Facts) -> None:
 
 
 def refuse_failures(owed: Owed, most: int = 20) -> None:
-    query = "SELECT treatment_id, clause, n FROM failures ORDER BY ALL"
+    query = (
+        f"SELECT coalesce('treatment ' || treatment_id, group_name), clause, n FROM failures ORDER BY {ORDER}"
+    )
     failures = owed.connection.execute(query).fetchmany(most + 1)
     if failures:
         clauses = {c.id: c.clause for c in owed.contract.clauses} | {
@@ -81,11 +84,11 @@ def refuse_failures(owed: Owed, most: int = 20) -> None:
         problems = [
             Diagnostic(
                 "no_amount",
-                f"treatment {treatment}, clause {clause} ({clauses.get(clause, '')}), line {n}: the amount cannot "
+                f"{whose}, clause {clause} ({clauses.get(clause, '')}), line {n}: the amount cannot "
                 "be worked out: a part of it is empty, divided by zero, or it falls below zero",
                 hint="look at the columns and outcomes that the amount reads, or guard the clause by an `if`",
             )
-            for treatment, clause, n in failures[:most]
+            for whose, clause, n in failures[:most]
         ]
         raise Refusal(problems, Exit.PROBLEMS)
 

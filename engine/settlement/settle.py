@@ -15,6 +15,7 @@ from engine.ledger.postings import Ledger, RunRecord
 from engine.plan.tables import Run
 from engine.plan.values import outcomes_in
 from engine.settlement.evidence import name_evidence
+from engine.settlement.line_keys import KEY, ORDER, key_of_either, same_line
 from engine.settlement.owed import Owed, work_out
 
 
@@ -143,7 +144,7 @@ def fingerprint(settlement: Settlement, ledger: Ledger) -> str:
         head,
     ]
     rows = settlement.owed.rows(
-        "SELECT treatment_id, clause, n, due, amount, kind, line_period, corrects FROM differences ORDER BY ALL"
+        f"SELECT {KEY}, due, amount, kind, line_period, corrects FROM differences ORDER BY ALL"
     )
     return "sha256:" + hashlib.sha256(repr((parts, rows)).encode()).hexdigest()
 
@@ -155,10 +156,10 @@ def post(settlement: Settlement, ledger: Ledger, source: str, posted_on: date) -
     run_no = runs[-1].run_no + 1 if runs else 1
     first_seq = ledger.head()[0] + 1
     owed.connection.execute(
-        """CREATE OR REPLACE TEMP TABLE new_postings AS
-        SELECT $first + row_number() OVER (ORDER BY treatment_id, clause, n) - 1 AS seq, $run_no::BIGINT AS run_no,
-          $contract AS contract, $version AS version, $period AS period, treatment_id, NULL::VARCHAR AS group_name,
-          clause, n, direction, due, amount, kind, line_period, corrects, because, evidence,
+        f"""CREATE OR REPLACE TEMP TABLE new_postings AS
+        SELECT $first + row_number() OVER (ORDER BY {ORDER}) - 1 AS seq, $run_no::BIGINT AS run_no,
+          $contract AS contract, $version AS version, $period AS period, {KEY}, direction,
+          due, amount, kind, line_period, corrects, because, evidence,
           $as_of::DATE AS as_of, $known_by::DATE AS known_by
         FROM differences""",
         {
@@ -185,11 +186,11 @@ def _find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period
     _posted_before(owed, ledger, before)
     _clause_table(owed)
     owed.connection.execute(
-        """CREATE OR REPLACE TEMP TABLE differences AS
+        f"""CREATE OR REPLACE TEMP TABLE differences AS
         WITH sides AS (
-          SELECT treatment_id, clause, n, o.due AS owed_due, p.due AS posted_due, o.because, o.evidence,
+          SELECT {key_of_either("o", "p")}, o.due AS owed_due, p.due AS posted_due, o.because, o.evidence,
             coalesce(o.amount, 0) AS entitled, coalesce(p.amount, 0) AS posted_before, p.last_seq, p.line_period
-          FROM named_lines o FULL JOIN posted_before p USING (treatment_id, clause, n)),
+          FROM named_lines o FULL JOIN posted_before p ON {same_line("o", "p")}),
         changed AS (
           SELECT s.*, coalesce(owed_due, posted_due) AS due, entitled - posted_before AS amount, w.direction,
             coalesce(w.is_limit AND owed_due >= $first, FALSE) AS grows
@@ -197,11 +198,12 @@ def _find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period
         placed AS (
           SELECT c.*, CASE WHEN grows OR c.line_period IS NULL THEN strftime(c.due, '%Y-%m')
             ELSE c.line_period END AS belongs_to FROM changed c)
-        SELECT treatment_id, clause, n, coalesce(direction, if(posted_before > 0, 'payment', 'refund')) AS direction,
+        SELECT {KEY}, coalesce(direction, if(posted_before > 0, 'payment', 'refund')) AS direction,
           due, entitled::BIGINT AS entitled, posted_before::BIGINT AS posted_before, amount::BIGINT AS amount,
           belongs_to AS line_period, if(grows, NULL, last_seq) AS corrects,
           if(belongs_to = $period, 'current', 'prior_period') AS kind,
-          coalesce(p.because, r.because, 'no longer owed: the treatment is no longer reported') AS because,
+          coalesce(p.because, r.because, if(treatment_id IS NULL, 'no longer owed: nothing of its group is owed',
+            'no longer owed: the treatment is no longer reported')) AS because,
           coalesce(p.evidence, r.evidence, []::VARCHAR[]) AS evidence
         FROM placed p LEFT JOIN reversal_reasons r USING (treatment_id, clause)""",
         {"period": str(period), "first": period.first},
@@ -211,14 +213,14 @@ def _find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period
 def _posted_before(owed: Owed, ledger: Ledger, before: Period) -> None:
     """The table `posted_before`: each line's total in the ledger before a period, and its last posting."""
     columns = (
-        "treatment_id VARCHAR, clause VARCHAR, n BIGINT, amount BIGINT, last_seq BIGINT, line_period VARCHAR"
+        "treatment_id VARCHAR, group_name VARCHAR, clause VARCHAR, n BIGINT, amount BIGINT, last_seq BIGINT"
     )
-    columns += ", due DATE"
+    columns += ", line_period VARCHAR, due DATE"
     owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE posted_before ({columns})")
     if ledger.exists:
         owed.connection.execute(
-            """INSERT INTO posted_before
-            SELECT treatment_id, clause, n, sum(amount)::BIGINT, max(seq), arg_max(line_period, seq), arg_max(due, seq)
+            f"""INSERT INTO posted_before
+            SELECT {KEY}, sum(amount)::BIGINT, max(seq), arg_max(line_period, seq), arg_max(due, seq)
             FROM ledger.postings WHERE contract = $contract AND period < $before GROUP BY ALL""",
             {"contract": owed.contract.id, "before": str(before)},
         )

@@ -7,9 +7,12 @@ from engine.kernel.money import format_thousands
 from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement_parts as s
 from engine.settlement.arithmetic import Arithmetic, LineNumbers
+from engine.settlement.line_keys import KEY, ORDER, key_of, same_line
 from engine.settlement.looking import fields_read
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
+
+LineKey = tuple[str | None, str | None, str, int]  # as LINE_KEY
 
 
 def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
@@ -17,21 +20,22 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
     owed, contract = settlement.owed, settlement.owed.contract
     currency = contract.currency
     paragraphs = {c.id: c.clause for c in contract.clauses} | {x.id: x.clause for x in contract.limits}
-    seqs: dict[tuple[str, str, int], int] = {}
+    seqs: dict[LineKey, int] = {}
     if settlement.posted:
         rows = owed.rows(
-            "SELECT treatment_id, clause, n, seq FROM ledger.postings WHERE run_no = $1",
+            f"SELECT {KEY}, seq FROM ledger.postings WHERE run_no = $1",
             [settlement.posted.run_no],
         )
-        seqs = {(t, c, n): seq for t, c, n, seq in rows}
-    arithmetic = line_arithmetic(owed, "SELECT treatment_id, clause, n FROM differences")
+        seqs = {tuple(key): seq for *key, seq in rows}
+    arithmetic = line_arithmetic(owed, f"SELECT {KEY} FROM differences")
     rows = owed.rows(
-        """SELECT treatment_id, clause, n, direction, due, entitled, posted_before, amount, kind, line_period, because,
-        evidence, corrects FROM differences ORDER BY treatment_id, clause, n"""
+        f"""SELECT {KEY}, direction, due, entitled, posted_before, amount, kind, line_period, because,
+        evidence, corrects FROM differences ORDER BY {ORDER}"""
     )
     lines = []
     for (
         treatment,
+        group,
         clause,
         n,
         direction,
@@ -45,16 +49,17 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         evidence,
         corrects,
     ) in rows:
+        key = (treatment, group, clause, n)
         period = Period.parse(belongs) or settlement.period
         owed_less_posted = (
             f"owed {format_thousands(entitled, currency)} − posted {format_thousands(before, currency)}"
         )
         lines.append(
             s.Line(
-                treatment, None, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
-                period, because, arithmetic.get((treatment, clause, n), owed_less_posted),
+                treatment, group, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
+                period, because, arithmetic.get(key, owed_less_posted),
                 _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
-                seqs.get((treatment, clause, n)),
+                seqs.get(key),
             )
         )  # fmt: skip
     return tuple(lines)
@@ -70,19 +75,19 @@ def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | 
     return f"Fell due on {due}, in {period}; it became known after that period was settled."
 
 
-def line_arithmetic(owed: Owed, keys: str) -> dict[tuple[str, str, int], str]:
+def line_arithmetic(owed: Owed, keys: str) -> dict[LineKey, str]:
     """The arithmetic of the owed lines that the query `keys` names, each checked against its line's amount."""
     contract = owed.contract
     clauses = {c.id: c for c in contract.clauses}
     names = sorted(attribute_names((contract.clauses,)))
     columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
     rows = owed.rows(
-        f"""SELECT l.treatment_id, l.clause, l.n, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
-        FROM lines l JOIN ({keys}) USING (treatment_id, clause, n) JOIN subjects s USING (treatment_id)"""
+        f"""SELECT {key_of("l")}, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
+        FROM lines l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id"""
     )
     worker, result = Arithmetic(contract), {}
     fields = fields_read(owed)
-    for treatment, clause_id, n, amount, paid, index_date, birth_date, _, *texts in rows:
+    for treatment, group, clause_id, n, amount, paid, index_date, birth_date, _, *texts in rows:
         clause = clauses.get(clause_id)
         if clause is None:
             continue
@@ -96,5 +101,5 @@ def line_arithmetic(owed: Owed, keys: str) -> dict[tuple[str, str, int], str]:
         words, worked = worker.line(clause, n, numbers)
         if worked is not None and worked != amount:
             raise AssertionError(f"the arithmetic of clause {clause_id} says otherwise than its line")
-        result[treatment, clause_id, n] = words
+        result[treatment, group, clause_id, n] = words
     return result
