@@ -76,15 +76,20 @@ Test = OneOf | Bound | Between
 class Pick:
     """Which rows of the window decide, and the test that they must pass.
 
-    `any`, `all`, `none`, `first`, `last`, `nearest`, `lowest`, `highest`, `mean` have a test; `count` may lack
-    one (every row counts) and has `at_least` or `at_most`; `nearest` has the day it is near `to`.
+    All have a test but `count`, which may lack one (every row counts) and has `at_least` or `at_most`. `nearest`
+    has the day it is near `to`, `consecutive` the `times` in a row, `sustained` how far `apart` two are at least.
     """
 
-    kind: Literal["any", "all", "none", "first", "last", "nearest", "lowest", "highest", "mean", "count"]
+    kind: Literal[
+        "any", "all", "none", "first", "last", "nearest", "lowest", "highest", "mean", "count", "consecutive",
+        "sustained",
+    ]  # fmt: skip
     test: Test | None
     to: Offset | None = None
     at_least: int | None = None
     at_most: int | None = None
+    times: int | None = None
+    apart: Shift | None = None
 
 
 @dataclass(frozen=True, slots=True)

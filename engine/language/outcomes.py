@@ -1,21 +1,11 @@
 """Outcomes: the written form to its meaning. What is left open where money moves is refused by name."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from engine.language.meaning import (
-    Between,
-    Bound,
-    IfDied,
-    Offset,
-    OneOf,
-    Outcome,
-    Pick,
-    Test,
-    Ties,
-    Window,
-)
+from engine.language.meaning import IfDied, Offset, Outcome, Pick, Ties, Window
 from engine.language.notes import Notes
+from engine.language.picks import PickReader
 from engine.language.shapes import Pair, Said
 from engine.language.windows import could_come_after
 from engine.language.written_outcomes import (
@@ -24,15 +14,9 @@ from engine.language.written_outcomes import (
     IfDiedForm,
     IfTiedForm,
     OutcomeForm,
-    PickForm,
-    TestForm,
-    TestWritten,
 )
 
-_TIED_PICKS = ("first", "last", "nearest")
-_NUMBER_PICKS = ("lowest", "highest", "mean")
-_EVENT_PICKS = ("any", "none", "count")
-_BOUNDS = ("at_least", "at_most", "above", "below")
+_TIED_PICKS = ("first", "last", "nearest", "consecutive", "sustained")
 _LEFT_OPEN = {
     "if_missing": ("what a missing assessment means", "if_missing: not_met"),
     "if_died": (
@@ -66,7 +50,7 @@ class _Outcome:
         form, before = self.form, len(self.notes.found)
         source = form.measure or form.event
         window, decided = self._window()
-        pick = self._pick()
+        pick = PickReader(self.name, form, self.notes).read()
         if pick and pick.to and pick.to.anchor == "due" and window and not window.uses_due:
             self._refuse_due("nearest")
         missing = self._if_missing()
@@ -124,62 +108,6 @@ class _Outcome:
         problem = f"'{key}' names 'due', and the window does not"
         hint = "an outcome goes by due dates where its window does: [due - 12 months, due]"
         self.notes.add("due", problem, self.form.at(key if key == "decided" else "met_if"), hint)
-
-    # --- picks and tests
-
-    def _pick(self) -> Pick | None:
-        form = self.form
-        if form.met_if is None:
-            if form.event and form.left_open("met_if"):
-                return Pick("count", None, at_least=1)
-            if form.measure and form.left_open("met_if"):
-                problem = f"outcome '{self.name.value}' lacks 'met_if'"
-                hint = "say which results meet it: 'met_if: {any: [CR, CRi]}'"
-                self.notes.add("missing", problem, self.name.place, hint)
-            return None
-        chosen = form.met_if.chosen
-        if form.event and chosen not in _EVENT_PICKS:
-            hint = "an event has any, none or count"
-            self.notes.add("pick", f"'{chosen}' is not for events", form.met_if.at(chosen), hint)
-            return None
-        return self._chosen_pick(form.met_if, chosen)
-
-    def _chosen_pick(self, form: PickForm, chosen: str) -> Pick | None:
-        if form.count is not None:
-            of = self._test(form.count.of) if form.count.of is not None else None
-            if of is None and not form.count.left_open("of"):
-                return None
-            most, least = form.count.at_most, form.count.at_least
-            return Pick("count", of, None, least.value if least else None, most.value if most else None)
-        if form.nearest is not None:
-            near = self._test(form.nearest.test)
-            return Pick("nearest", near, form.nearest.to.value) if near else None
-        test = self._test(cast(TestWritten, getattr(form, chosen)))
-        if test is None:
-            return None
-        if chosen in _NUMBER_PICKS and isinstance(test, OneOf):
-            problem = f"'{chosen}' needs numbers, and this test lists words"
-            hint = f"write a bound, such as '{chosen}: {{at_least: 5}}'"
-            self.notes.add("pick", problem, form.at(chosen), hint)
-            return None
-        if self.form.event and chosen == "any":
-            return Pick("count", test, at_least=1)
-        return Pick(cast(Any, chosen), test)
-
-    def _test(self, written: TestWritten) -> Test | None:
-        if not isinstance(written, TestForm):
-            return OneOf(tuple(said.value for said in written)) if written else None
-        if written.between is not None:
-            if len(written.between) != 2:
-                return None
-            low, high = written.between
-            if low.value > high.value:
-                problem = "'between' runs backwards: its first number is the larger one"
-                self.notes.add("between", problem, low.place, "write the smaller one first")
-                return None
-            return Between(low.value, high.value)
-        kind = next(name for name in _BOUNDS if getattr(written, name) is not None)
-        return Bound(cast(Any, kind), getattr(written, kind).value)
 
     # --- how silence is read
 

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
+from engine.kernel.dates import Shift
 from engine.language import pieces
 from engine.language.forms import Form, Record, key, later, optional
 from engine.language.meaning import Offset
 from engine.language.shapes import Choice, Described, Either, ListOf, Said, Shape
 
-_BOUNDS = ("at_least", "at_most", "above", "below")
+BOUNDS = ("at_least", "at_most", "above", "below")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TestForm(Form):
     __test__: ClassVar[bool] = False  # no test class of pytest's
     called = "a test"
-    exactly_one = (*_BOUNDS, "between", "change", "percent_change")
+    exactly_one = (*BOUNDS, "between", "change", "percent_change")
     at_least: Said[Fraction] | None = optional(pieces.NUMBER, "the value is this or more")
     at_most: Said[Fraction] | None = optional(pieces.NUMBER, "the value is this or less")
     above: Said[Fraction] | None = optional(pieces.NUMBER, "the value is more than this")
@@ -55,6 +56,20 @@ class CountForm(Form):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsecutiveForm(Form):
+    called = "consecutive"
+    times: Said[int] = key(pieces.whole_number(1, 10_000), "so many in a row, by date", "times: 2")
+    test: TestWritten = key(TEST, "the test of each", "test: [CR]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SustainedForm(Form):
+    called = "sustained"
+    apart: Said[Shift] = key(pieces.LENGTH, "how far apart the two are at least", "for: 4 weeks", name="for")
+    test: TestWritten = key(TEST, "the test of both, and of all between", "test: [CR]")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PickForm(Form):
     called = "met_if"
     exactly_one = (
@@ -71,8 +86,10 @@ class PickForm(Form):
     highest: TestWritten | None = optional(TEST, "the highest value of the window passes")
     mean: TestWritten | None = optional(TEST, "the mean of the window's values passes")
     count: CountForm | None = optional(Record(CountForm), "so many rows of the window pass")
-    consecutive: None = later("assessments in a row that pass")
-    sustained: None = later("two passing assessments so far apart, none between them that fails")
+    consecutive: ConsecutiveForm | None = optional(Record(ConsecutiveForm), "so many results in a row pass")
+    sustained: SustainedForm | None = optional(
+        Record(SustainedForm), "two results so far apart pass, and none between them fails"
+    )
 
     @property
     def chosen(self) -> str:

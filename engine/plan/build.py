@@ -7,6 +7,7 @@ from engine.plan import frames, limits, lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.pruning import pruned
+from engine.plan.status_columns import Names, further_keys, row_columns
 from engine.plan.tables import OUTCOMES, Run, Traits
 from engine.plan.tree import (
     Col,
@@ -175,15 +176,17 @@ def _kept(relation: Relation, names: tuple[str, ...]) -> Relation:
 
 
 def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> None:
+    rows = row_columns(contract.outcomes)
     parts: list[Relation] = [
-        _status_rows(states.main, o.name, o.name, integer(1))
+        _status_rows(states.main, o.name, o, integer(1), rows)
         for o in contract.outcomes
         if not o.window.uses_due
     ]
     names = status_names(contract)
     for clause_id, due in states.due.items():
         for outcome in due_outcomes(next(c for c in contract.clauses if c.id == clause_id), contract):
-            parts.append(_status_rows(due, names[clause_id, outcome], outcome, Col("n", Type.INTEGER)))
+            name, n = names[clause_id, outcome], Col("n", Type.INTEGER)
+            parts.append(_status_rows(due, name, contract.outcome(outcome), n, rows))
     if not parts:
         empty = _status_rows_of_none(states.main)
         parts = [empty]
@@ -192,19 +195,24 @@ def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> N
     )
 
 
-def _status_rows(state: Ref, name: str, outcome: str, n: Expr) -> Relation:
-    col = {p: Col(f"{outcome}__{p}", Type.TEXT) for p in ("status", "basis")}
-    items = (
+def _status_rows(
+    state: Ref, name: str, outcome: m.Outcome, n: Expr, row_columns: tuple[str, ...]
+) -> Relation:
+    part = Names(outcome.name)
+    keys = [part.key(key) for key in ("key", *further_keys(outcome))]
+    rows: list[Expr] = [call("key_row", Type.KEY, key) for key in keys]
+    rows += [null(Type.KEY)] * (len(row_columns) - len(rows))
+    items: tuple[tuple[str, Expr], ...] = (
         ("treatment_id", Col("treatment_id", Type.TEXT)),
         ("outcome", text(name)),
         ("n", n),
-        ("status", col["status"]),
-        ("decided_on", Col(f"{outcome}__decided_on", Type.DATE)),
-        ("basis", col["basis"]),
-        ("row_no", call("key_row", Type.KEY, Col(f"{outcome}__key", Type.KEY))),
-        ("first_day", Col(f"{outcome}__first_day", Type.DATE)),
-        ("last_day", Col(f"{outcome}__last_day", Type.DATE)),
-        ("decided_day", Col(f"{outcome}__decided_day", Type.DATE)),
+        ("status", part.text("status")),
+        ("decided_on", part.day("decided_on")),
+        ("basis", part.text("basis")),
+        *zip(row_columns, rows, strict=True),
+        ("first_day", part.day("first_day")),
+        ("last_day", part.day("last_day")),
+        ("decided_day", part.day("decided_day")),
     )
     return Select(state, items)
 

@@ -139,8 +139,15 @@ def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day
     used = {o.name: deaths[cutoff(o, run)] for o in frame.outcomes if o.if_died.matters}
     # most reports lie outside every window: they are left out before they are grouped
     of_use = or_(*(_rows(o).counted for o in frame.outcomes), *([eq(MEASURE, text("death"))] if used else []))
-    marked = Filter(With(joined, tuple(marks)), of_use)
-    return FoldedFrame(Fold(marked, frame.keys, tuple(aggs)), results, used)
+    marked: Relation = Filter(With(joined, tuple(marks)), of_use)
+    beside = [f.beside for f in results.values() if f.beside is not None]
+    if beside:
+        suffix = "_by_last_day" if latest_day else ""
+        marked = plan.add(f"{frame.name}_reports{suffix}", "a report and treatment (and due date)", marked)
+    folds: Relation = Fold(marked, frame.keys, tuple(aggs))
+    for further in beside:
+        folds = Join(folds, further(marked, frame.keys), frame.keys, how="left")
+    return FoldedFrame(folds, results, used)
 
 
 def _joined(reports: Relation, frame: Frame, traits: Traits, latest_day: bool) -> Relation:

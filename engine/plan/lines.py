@@ -12,6 +12,7 @@ from engine.plan import frames, line_parts
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.paid import with_paid
+from engine.plan.status_columns import further_keys
 from engine.plan.tree import (
     FALSE,
     TRUE,
@@ -63,8 +64,8 @@ def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
 
 
 def evidence_columns(contract: m.Contract) -> tuple[str, ...]:
-    """As many evidence keys as the longest condition reads outcomes."""
-    most = max((len(_evidence(c)) for c in contract.clauses), default=0)
+    """As many evidence keys as the longest condition rests on."""
+    most = max((len(_evidence_keys(contract, c)) for c in contract.clauses), default=0)
     return tuple(f"evidence_{k}" for k in range(1, most + 1))
 
 
@@ -72,6 +73,11 @@ def _evidence(clause: m.MoneyClause) -> tuple[str, ...]:
     """The outcomes whose statuses a clause rests on."""
     decided = tuple(d.outcome for d in clause.dues if d is not None and d.outcome)
     return tuple(dict.fromkeys((*outcomes_in(clause.condition), *decided, *outcomes_in(clause.amount))))
+
+
+def _evidence_keys(contract: m.Contract, clause: m.MoneyClause) -> list[Col]:
+    parts = [(o, part) for o in _evidence(clause) for part in ("key", *further_keys(contract.outcome(o)))]
+    return [Col(f"{outcome}__{part}", Type.KEY) for outcome, part in parts]
 
 
 def _lines(
@@ -141,9 +147,8 @@ def _since_all_before(rows: Relation) -> Relation:
 
 
 def _line_items(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str, Expr], ...]:
-    keys = [Col(f"{o}__key", Type.KEY) for o in _evidence(clause)]
     columns = evidence_columns(contract)
-    rows = [call("key_row", Type.KEY, k) for k in keys]
+    rows = [call("key_row", Type.KEY, k) for k in _evidence_keys(contract, clause)]
     rows += [null(Type.KEY)] * (len(columns) - len(rows))
     return (
         ("subject", Col("subject", Type.KEY)),

@@ -1,7 +1,7 @@
 """Dates that are only a month or a year: the status read by their first days and by their last days."""
 
 from engine.plan.frames import Frame
-from engine.plan.status_columns import KEPT, PENDING, Names
+from engine.plan.status_columns import PENDING, Names, further_keys, kept
 from engine.plan.tree import (
     Expr,
     Join,
@@ -26,18 +26,18 @@ def both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
 
     Day, evidence and count are of the reading decided later, of the one by last days where that is one day.
     """
-    names = {f"{o.name}__{part}": f"{o.name}__last_{part}" for o in frame.outcomes for part in KEPT}
+    names = {f"{o.name}__{part}": f"{o.name}__last_{part}" for o in frame.outcomes for part in kept(o)}
     other = rename(last, {**{k: k for k in frame.keys}, **names})
     state: Relation = Join(first, other, frame.keys, how="left")
     columns = {n: n for n in frame.instances.columns}
     items = []
     for o in frame.outcomes:
-        items += _merged(Names(o.name))
-        columns |= {f"{o.name}__both_{part}": f"{o.name}__{part}" for part in KEPT}
+        items += _merged(Names(o.name), further_keys(o))
+        columns |= {f"{o.name}__both_{part}": f"{o.name}__{part}" for part in kept(o)}
     return rename(With(state, tuple(items)), columns)
 
 
-def _merged(names: Names) -> list[tuple[str, Expr]]:
+def _merged(names: Names, keys: tuple[str, ...]) -> list[tuple[str, Expr]]:
     first, last = names.text("status"), names.text("last_status")
     waits = or_(eq(first, PENDING), eq(last, PENDING))
     differ = compare("ne", first, last)
@@ -57,9 +57,12 @@ def _merged(names: Names) -> list[tuple[str, Expr]]:
                 otherwise=names.text("basis"),
             ),
         ),
-        (
-            f"{out}__both_key",
-            case((waits, null(Type.KEY)), (by_last, names.key("last_key")), otherwise=names.key("key")),
+        *(
+            (
+                f"{out}__both_{key}",
+                case((waits, null(Type.KEY)), (by_last, names.key(f"last_{key}")), otherwise=names.key(key)),
+            )
+            for key in ("key", *keys)
         ),
         (f"{out}__both_count", case((by_last, last_count), otherwise=count)),
     ]

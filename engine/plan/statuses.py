@@ -7,7 +7,7 @@ from engine.plan.coverage import Runs, runs
 from engine.plan.frames import CAUSES, FoldedFrame, Frame, cutoff, folded
 from engine.plan.partial_dates import both_readings
 from engine.plan.picks import Folded
-from engine.plan.status_columns import KEPT, PENDING, Names
+from engine.plan.status_columns import PENDING, Names, kept
 from engine.plan.subjects import AS_OF
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
@@ -83,10 +83,9 @@ def _statuses(plan: PlanBuilder, reading: Reading) -> Relation:
     for outcome, prefix in gaps.items():
         state = _held_by_gap(state, frame.keys, reading.contract.outcome(outcome), prefix)
     names = reading.contract.outcome
-    final = [item for o in frame.outcomes for item in _as_of(names(o.name))]
-    kept = list(frame.instances.columns)
+    final = [item for o in frame.outcomes for item in _as_of(names(o.name), fold.picks[o.name])]
     state = With(state, tuple(final))
-    columns = [*kept, *(f"{o.name}__{part}" for o in frame.outcomes for part in KEPT)]
+    columns = [*frame.instances.columns, *(f"{o.name}__{part}" for o in frame.outcomes for part in kept(o))]
     return rename(state, {n: n for n in columns})
 
 
@@ -241,11 +240,16 @@ def _held_by_gap(state: Relation, keys: tuple[str, ...], o: m.Outcome, by: Runs)
     return rename(shifted, {**others, f"{o.name}__moved_on": f"{o.name}__then_on"})
 
 
-def _as_of(o: m.Outcome) -> list[tuple[str, Expr]]:
+def _as_of(o: m.Outcome, pick: Folded) -> list[tuple[str, Expr]]:
     """The status as of the run's day: pending until its day has come."""
     names = Names(o.name)
     come = le(names.day("then_on"), AS_OF)
+    by_rows = and_(come, in_(names.text("then_basis"), (text("early"), text("rows"))))
+    further = [
+        (f"{o.name}__{part}", case((by_rows, key), otherwise=null(Type.KEY))) for part, key in pick.further
+    ]
     return [
+        *further,
         (f"{o.name}__status", case((come, names.text("then")), otherwise=PENDING)),
         (f"{o.name}__decided_on", case((come, names.day("then_on")), otherwise=null(Type.DATE))),
         (f"{o.name}__basis", case((come, names.text("then_basis")), otherwise=text("waiting"))),

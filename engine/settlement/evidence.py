@@ -1,6 +1,7 @@
 """Evidence by name: the results of a run with record ids in place of row numbers."""
 
 from engine.plan.lines import evidence_columns
+from engine.plan.status_columns import row_columns
 from engine.settlement.line_keys import KEY
 from engine.settlement.owed import Owed
 
@@ -14,13 +15,20 @@ def name_evidence(owed: Owed) -> None:
     run(
         f"""CREATE OR REPLACE TEMP TABLE evidence_names AS
         SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record FROM "{owed.facts.schema}".outcomes
-        WHERE row_no IN (SELECT row_no FROM statuses WHERE row_no IS NOT NULL)"""
+        WHERE row_no IN ({rows_used(owed)})"""
     )
     run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {_named_lines(columns)}")
+    names, joins = _joined("s", row_columns(owed.contract.outcomes))
     run(
         f"""CREATE OR REPLACE TEMP VIEW named_statuses AS
-        SELECT s.*, {_listed(["e.record"])} AS evidence FROM statuses s LEFT JOIN evidence_names e USING (row_no)"""
+        SELECT s.*, {names} AS evidence FROM statuses s {joins}"""
     )
+
+
+def rows_used(owed: Owed) -> str:
+    """SQL for the numbers of the rows that some status rests on."""
+    columns = row_columns(owed.contract.outcomes)
+    return " UNION ALL ".join(f"SELECT {c} FROM statuses WHERE {c} IS NOT NULL" for c in columns)
 
 
 def _named_lines(columns: tuple[str, ...]) -> str:
@@ -30,9 +38,16 @@ def _named_lines(columns: tuple[str, ...]) -> str:
     without = f"{line}, []::VARCHAR[] AS evidence FROM lines WHERE {bare}"
     if not columns:
         return without
-    joins = " ".join(f"LEFT JOIN evidence_names e{k} ON e{k}.row_no = l.{c}" for k, c in enumerate(columns))
-    names = _listed([f"e{k}.record" for k in range(len(columns))])
+    names, joins = _joined("l", columns)
     return f"{without} UNION ALL {line}, {names} AS evidence FROM lines l {joins} WHERE NOT ({bare})"
+
+
+def _joined(table: str, columns: tuple[str, ...]) -> tuple[str, str]:
+    """SQL for the list of the records that a table's columns name, and for the joins that it needs."""
+    joins = " ".join(
+        f"LEFT JOIN evidence_names e{k} ON e{k}.row_no = {table}.{c}" for k, c in enumerate(columns)
+    )
+    return _listed([f"e{k}.record" for k in range(len(columns))]), joins
 
 
 def _listed(names: list[str]) -> str:

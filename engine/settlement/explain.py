@@ -9,13 +9,13 @@ from datetime import date
 from typing import Literal
 
 from engine.kernel.diagnostics import Exit, nearest, refuse
-from engine.kernel.money import format_fraction
 from engine.language import meaning as m
 from engine.plan.values import outcomes_in, walk
 from engine.settlement.arithmetic import Arithmetic
 from engine.settlement.evidence import name_evidence
 from engine.settlement.line_keys import KEY
 from engine.settlement.looking import evidence_rows, outcome_statuses
+from engine.settlement.otherwise import otherwise
 from engine.settlement.owed import Owed
 from engine.settlement.statement_lines import line_arithmetic
 from engine.settlement.statement_parts import Evidence, OutcomeStatus
@@ -156,39 +156,5 @@ def _would_change(
         outcome = contract.outcome(name)
         numbers = (n,) if outcome.window.uses_due else (1,)
         own = [s for s in statuses if s.outcome.rsplit(".", 1)[-1] == name and s.n in numbers]
-        changes += [f"{s.outcome}: {_otherwise(outcome, s)}" for s in own]
+        changes += [f"{s.outcome}: {otherwise(outcome, s)}" for s in own]
     return tuple(dict.fromkeys(changes))
-
-
-def _otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
-    kind = "an assessment of" if outcome.kind == "measure" else "an event"
-    row = f"{kind} {outcome.source_name}{_test(outcome.pick.test)}"
-    window = f"dated {status.window_first} to {status.window_last}"
-    if status.status == "pending":
-        return f"not decided yet; what counts is {row} {window}"
-    if status.status == "not_evaluable":
-        return f"had this not come about: {status.why}"
-    pick = outcome.pick
-    if pick.kind in ("any", "count", "none", "all"):
-        bad = pick.kind == "none" or pick.at_most is not None
-        absent = (status.status == "met") != bad
-        number = f"{pick.at_least} of " if (pick.at_least or 1) > 1 else ""
-        if pick.kind == "all":
-            return (
-                f"a row of {outcome.source_name} {window} that fails"
-                if status.status == "met"
-                else f"no failing row {window}"
-            )
-        return f"had there not been {number}{row} {window}" if absent else f"{number}{row} {window}"
-    return f"another {outcome.source_name} chosen as the {pick.kind} {window}; met is one{_test(pick.test)}"
-
-
-def _test(test: m.Test | None) -> str:
-    match test:
-        case m.OneOf(values):
-            return f" that is {' or '.join(values)}"
-        case m.Bound(kind, bound):
-            return f" {kind.replace('_', ' ')} {format_fraction(bound)}"
-        case m.Between(low, high):
-            return f" between {format_fraction(low)} and {format_fraction(high)}"
-    return ""

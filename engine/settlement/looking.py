@@ -8,6 +8,7 @@ from engine.kernel.dates import FIRST_DAY
 from engine.language import meaning as m
 from engine.plan.values import walk
 from engine.settlement import statement_parts as s
+from engine.settlement.evidence import rows_used
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
 from engine.settlement.unusable import mark_unusable
@@ -32,7 +33,7 @@ def status_words(
     result = []
     for treatment, name, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
         outcome = outcomes[name.rsplit(".", 1)[-1]]
-        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on)
+        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on, status)
         words = s.OutcomeStatus(
             name,
             outcome.clause,
@@ -66,7 +67,7 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
         f"""WITH known AS (
           SELECT *, lead(known_on) OVER (PARTITION BY source, record_key ORDER BY known_on, row_no) AS known_until
           FROM "{schema}".outcomes WHERE known_on <= $1),
-        used AS (SELECT DISTINCT row_no FROM statuses WHERE row_no IS NOT NULL)
+        used AS (SELECT DISTINCT row_no FROM ({rows_used(owed)}))
         SELECT s.treatment_id, coalesce(k.record_id, 'row ' || k.row_no), k.measure,
           coalesce(k.effective_on, s.index_date + k.study_day) AS on_day, k.value, k.source, k.known_on, f.file,
           f.line,

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from engine.kernel.dates import Shift
 from engine.language import meaning as m
+from engine.settlement.otherwise import length_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Basis:
     measure: str | None = None
     value: str | None = None
     on: str | None = None  # a day; a month or a year where the feed says no more
+    status: str = ""
 
     @property
     def row(self) -> str:
@@ -63,6 +66,8 @@ def _by_rows(outcome: m.Outcome, basis: Basis) -> str:
     if outcome.kind == "event":
         return f"{_beyond(pick)}last {basis.measure or 'such event'} in the window on {basis.on}"
     match pick.kind:
+        case "consecutive" | "sustained":
+            return _by_run(pick, basis)
         case "mean":
             return f"mean of the assessments in the window, the last on {basis.on}"
         case "lowest" | "highest":
@@ -72,6 +77,16 @@ def _by_rows(outcome: m.Outcome, basis: Basis) -> str:
         case "first":
             return f"first assessment in the window {basis.value}"
     return f"{_beyond(pick)}last assessment in the window {basis.value}"
+
+
+def _by_run(pick: m.Pick, basis: Basis) -> str:
+    if pick.kind == "consecutive":
+        row = f"{pick.times} assessments in a row that pass"
+    else:
+        row = f"assessments that pass {length_words(pick.apart or Shift())} apart, none between that fails"
+    if basis.status == "met":
+        return f"{row}; the last of them {basis.row}"
+    return f"no {row}; last assessment in the window {basis.value}"
 
 
 def _beyond(pick: m.Pick) -> str:

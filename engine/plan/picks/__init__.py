@@ -1,7 +1,7 @@
 """Picks: how the rows of a window become one status. One file for each family of them."""
 
 from engine.language import meaning as m
-from engine.plan.picks import chosen, earliest, mean
+from engine.plan.picks import chosen, earliest, mean, runs
 from engine.plan.picks.base import Folded, Rows
 
 _FAMILIES = {
@@ -15,6 +15,8 @@ _FAMILIES = {
     "lowest": chosen.lowest,
     "highest": chosen.highest,
     "mean": mean.mean,
+    "consecutive": runs.consecutive,
+    "sustained": runs.sustained,
 }
 
 

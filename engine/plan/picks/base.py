@@ -1,8 +1,9 @@
 """What every pick is given and gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.plan.tree import Agg, Col, Expr, Type, call, integer
+from engine.plan.tree import Agg, Col, Expr, Relation, Type, call, integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,18 @@ class Rows:
     near: Expr  # the day that `nearest` is near to
 
 
+Beside = Callable[[Relation, tuple[str, ...]], Relation]
+"""From a frame's marked rows and its keys, columns that no plain fold gives: at most one row of the keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A pick after folding, over the aggregates' columns (one row a treatment, or due date).
 
     `early_key`: of the row that decided before the decided day, to the status `early`; NULL where none did.
     `final`: the status on the decided day given that some row counted (`seen`); `final_key`: the row it rests
-    on; `single`: whether it rests on that row alone, so that `.date` and `.value` are its.
+    on; `single`: whether it rests on that row alone, so that `.date` and `.value` are its. `further` are the keys
+    of other rows that it rests on, by the names in `status_columns.further_keys`. `beside` is joined to the fold.
     """
 
     aggs: tuple[tuple[str, Agg], ...]
@@ -39,6 +45,8 @@ class Folded:
     single: bool
     early_key: Expr | None = None
     early: str = ""
+    beside: Beside | None = None
+    further: tuple[tuple[str, Expr], ...] = ()
 
 
 def column(outcome: str, part: str, type_: Type = Type.KEY) -> Col:

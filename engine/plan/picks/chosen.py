@@ -45,7 +45,12 @@ def highest(outcome: m.Outcome, rows: Rows) -> Folded:
 
 
 def _by_day(outcome: m.Outcome, rows: Rows, distance: Expr) -> Folded:
-    """The row least `distance` away; rows of one day by the tie rule, then by value, then by row."""
+    """The row least `distance` away; rows of one day by the tie rule."""
+    return _chosen(outcome, rows, order_of_day(outcome, rows, distance))
+
+
+def order_of_day(outcome: m.Outcome, rows: Rows, distance: Expr) -> tuple[Expr, ...]:
+    """What sorts rows by `distance`, those of one day by the tie rule, then by value, then by row."""
     ties = outcome.if_tied or m.Ties("worst")
     best = ties.rule == "best"
     rank: Expr = integer(0)
@@ -54,9 +59,9 @@ def _by_day(outcome: m.Outcome, rows: Rows, distance: Expr) -> Folded:
         rank = case(*places, otherwise=integer(len(ties.sources)))
     last_choice = not_(rows.passes) if best else rows.passes
     if isinstance(outcome.pick.test, m.OneOf):
-        return _chosen(outcome, rows, (order(distance, rank, last_choice, rows.row),))
+        return (order(distance, rank, last_choice, rows.row),)
     value = _negative(rows.value) if best else rows.value
-    return _chosen(outcome, rows, (order(distance, rank, last_choice, integer(0)), value, rows.row))
+    return (order(distance, rank, last_choice, integer(0)), value, rows.row)
 
 
 def _chosen(outcome: m.Outcome, rows: Rows, by: tuple[Expr, ...]) -> Folded:

@@ -1,0 +1,60 @@
+"""What would have given an outcome another status, in words."""
+
+from engine.kernel.dates import Shift
+from engine.kernel.money import format_fraction
+from engine.language import meaning as m
+from engine.settlement.statement_parts import OutcomeStatus
+
+
+def otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
+    """What would have changed the status, such as `an assessment of response that is CR dated 2018-01-01 to …`."""
+    kind = "an assessment of" if outcome.kind == "measure" else "an event"
+    row = f"{kind} {outcome.source_name}{test_words(outcome.pick.test)}"
+    window = f"dated {status.window_first} to {status.window_last}"
+    if status.status == "pending":
+        return f"not decided yet; what counts is {_several(outcome) or row} {window}"
+    if status.status == "not_evaluable":
+        return f"had this not come about: {status.why}"
+    if several := _several(outcome):
+        return f"had there not been {several} {window}" if status.status == "met" else f"{several} {window}"
+    pick = outcome.pick
+    if pick.kind not in ("any", "count", "none", "all"):
+        return f"another {outcome.source_name} chosen as the {pick.kind} {window}; met is one{test_words(pick.test)}"
+    if pick.kind == "all":
+        failing = f"a row of {outcome.source_name} {window} that fails"
+        return failing if status.status == "met" else f"no failing row {window}"
+    bad = pick.kind == "none" or pick.at_most is not None
+    absent = (status.status == "met") != bad
+    number = f"{pick.at_least} of " if (pick.at_least or 1) > 1 else ""
+    return f"had there not been {number}{row} {window}" if absent else f"{number}{row} {window}"
+
+
+def _several(outcome: m.Outcome) -> str:
+    """What `consecutive` and `sustained` ask for; empty for other picks."""
+    pick, tested = outcome.pick, test_words(outcome.pick.test, "are")
+    if pick.kind == "consecutive":
+        return f"{pick.times} assessments in a row of {outcome.source_name}{tested}"
+    if pick.kind == "sustained" and pick.apart is not None:
+        apart = length_words(pick.apart)
+        return f"two assessments of {outcome.source_name}{tested} at least {apart} apart, none between that fails,"
+    return ""
+
+
+def test_words(test: m.Test | None, verb: str = "is") -> str:
+    """The test as the end of a phrase: ` that is CR or CRi`, ` at least 5`; empty without one."""
+    match test:
+        case m.OneOf(values):
+            return f" that {verb} {' or '.join(values)}"
+        case m.Bound(kind, bound):
+            return f" {kind.replace('_', ' ')} {format_fraction(bound)}"
+        case m.Between(low, high):
+            return f" between {format_fraction(low)} and {format_fraction(high)}"
+    return ""
+
+
+def length_words(length: Shift) -> str:
+    """A length of time: `4 weeks`, `1 month`, `6 months and 1 day`."""
+    weeks, days = divmod(length.days, 7)
+    rest = (weeks, "week") if days == 0 else (length.days, "day")
+    parts = [f"{n} {unit}{'s' if n > 1 else ''}" for n, unit in ((length.months, "month"), rest) if n]
+    return " and ".join(parts)
