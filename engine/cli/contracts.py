@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def check(paths: o.Paths, output: Output) -> None:
     """Read contracts and their examples. Silent when fine, else every problem at once."""
     from engine.language.examples import read_examples
-    from engine.language.reader import read_contract
+    from engine.language.reader import read_with_warnings
 
     problems: list[Diagnostic] = []
     for path in contract_files(paths):
         try:
-            contract = read_contract(path)
+            contract, warnings = read_with_warnings(path)
+            problems += warnings
             if (path.parent / EXAMPLES_FILE).exists():
                 read_examples(path.parent, contract)
         except Refusal as refusal:
@@ -36,7 +37,7 @@ def check(paths: o.Paths, output: Output) -> None:
         output.result(documents, [Table("", columns, [tuple(d.values()) for d in documents])])
     else:
         print_diagnostics(problems)
-    if problems:
+    if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(int(Exit.REFUSED))
 
 

@@ -1,53 +1,34 @@
 """Payments and refunds: the written form to its meaning, with conditions and amounts as trees."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, cast
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
 from engine.language.grammar.build import amount, condition
 from engine.language.grammar.names import Scope
 from engine.language.meaning import (
+    Amount,
     Condition,
     MoneyClause,
     Offset,
     Outcome,
     OutcomeField,
     StatusIs,
-    Value,
+    Table,
 )
-from engine.language.notes import Notes, Unfit
+from engine.language.naming import Names, expression
+from engine.language.notes import Notes
 from engine.language.scalars import MAX_DAYS, MAX_MONTHS, plus, times
 from engine.language.shapes import Said
+from engine.language.tables import read_table
 from engine.language.windows import could_come_after
 from engine.language.written import InstalmentsForm, MoneyForm
-from engine.language.yaml_reader import note_unfit
 
-R = TypeVar("R")
 Direction = Literal["payment", "refund"]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What clauses may name: terms, and outcomes, of which those that could not be read are None."""
-
-    outcomes: Mapping[str, Outcome | None]
-    terms: frozenset[str]
-
-    def scope(self, use: Literal["eligible", "if", "payment", "refund", "limit"]) -> Scope:
-        return Scope(use, frozenset(self.outcomes), self.terms)
-
-
-def expression(said: Said[str], build: Callable[[str, Scope], R], scope: Scope, notes: Notes) -> R | None:
-    """What an expression means, or None with the reason in `notes` at its place in the file."""
-    try:
-        return build(said.value, scope)
-    except Unfit as unfit:
-        note_unfit(notes, unfit, said.node)
-        return None
 
 
 def read_clause(form: MoneyForm, direction: Direction, names: Names, notes: Notes) -> MoneyClause | None:
@@ -78,13 +59,13 @@ class _Clause:
         form, notes, before = self.form, self.notes, len(self.notes.found)
         asked = expression(form.if_, condition, self.names.scope("if"), notes) if form.if_ else None
         scope = self.names.scope(self.direction)
-        owed = expression(form.amount, amount, scope, notes) if form.amount else None
+        owed = self._amount(scope)
         dues = self._dues()
         shares = self._shares(form.instalments) if form.instalments else None
         self._check_dues(dues)
         self._check_on_failure()
         self._check_due_windows(asked, owed, dues)
-        if len(notes.found) > before or owed is None or form.amount is None or not dues or form.broken:
+        if len(notes.found) > before or owed is None or not dues or form.broken:
             return None
         repeated = form.instalments is not None or form.each is not None
         on_failure = form.on_failure.value if form.on_failure else None
@@ -96,11 +77,25 @@ class _Clause:
             condition=asked,
             condition_text=" ".join(form.if_.value.split()) if form.if_ else "",
             amount=owed,
-            amount_text=" ".join(form.amount.value.split()),
+            amount_text=self._amount_text(owed),
             shares=shares,
             on_failure=cast(Literal["stop", "skip"] | None, on_failure),
             repeated=repeated,
         )
+
+    # --- the amount
+
+    def _amount(self, scope: Scope) -> Amount | None:
+        form = self.form
+        if isinstance(form.amount, Said):
+            return expression(form.amount, amount, scope, self.notes)
+        table = form.amount.table if form.amount else form.table
+        return read_table(table, scope, self.names, self.notes) if table else None
+
+    def _amount_text(self, owed: Amount) -> str:
+        if isinstance(owed, Table):
+            return owed.text
+        return " ".join(self.form.amount.value.split()) if isinstance(self.form.amount, Said) else ""
 
     # --- due dates
 
@@ -203,7 +198,7 @@ class _Clause:
             self.notes.add("on_failure", problem, form.at("on_failure"), "delete it")
 
     def _check_due_windows(
-        self, asked: Condition | None, owed: Value | None, dues: tuple[Offset | None, ...]
+        self, asked: Condition | None, owed: Amount | None, dues: tuple[Offset | None, ...]
     ) -> None:
         """Outcomes by due date need due dates that are fixed, and windows in order for each."""
         for name in dict.fromkeys((*used_outcomes(asked), *used_outcomes(owed))):

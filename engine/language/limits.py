@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.kernel.diagnostics import nearest
-from engine.language.clauses import Names, expression
 from engine.language.forms import listed
 from engine.language.grammar.build import amount
 from engine.language.meaning import Limit, Number, Value
+from engine.language.naming import Names, expression
 from engine.language.notes import Notes
 from engine.language.shapes import Said
 from engine.language.written import ContractForm, LimitForm

@@ -225,6 +225,39 @@ Value = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """What applies where `by` is on the right side of `bound`: always for `otherwise`, which has none."""
+
+    kind: Literal["below", "at_most", "above", "at_least", "otherwise"]
+    bound: Number | TermRef | None
+    amount: Value  # of a marginal table the rate for every unit in the row's band
+    text: str  # as written: `below 12: 80% of price`
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The amount of the first row that `by` fits; some row always does.
+
+    With `marginal` tiers the rows are bands in ascending order, and the amount is the sum over the bands of rate ×
+    the units of `by` that lie in each; `by` must not be below zero.
+    """
+
+    by: Value
+    by_text: str
+    rows: tuple[TableRow, ...]
+    tiers: Literal["whole", "marginal"] = "whole"
+
+    @property
+    def text(self) -> str:
+        """As written, on one line."""
+        tiers = "each unit by its band" if self.tiers == "marginal" else "by the first row that fits"
+        return f"table by {self.by_text}, {tiers} ({'; '.join(row.text for row in self.rows)})"
+
+
+Amount = Value | Table
+
+
 # --- conditions -------------------------------------------------------------------------------------
 
 
@@ -299,7 +332,7 @@ class MoneyClause:
     dues: tuple[Offset | None, ...]
     condition: Condition | None
     condition_text: str
-    amount: Value
+    amount: Amount
     amount_text: str
     shares: tuple[Fraction, ...] | None = None
     on_failure: Literal["stop", "skip"] | None = None  # None where no repeated condition is

@@ -30,6 +30,7 @@ class Notes:
     path: str
     lines: list[str] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
     more: int = 0  # problems beyond the most that are told
 
     def place(self, line: int, column: int, length: int = 1) -> Place:
@@ -47,6 +48,12 @@ class Notes:
             self.found.append(diagnostic)
         else:
             self.more += 1
+
+    def warn(self, code: str, problem: str, place: Place | None, hint: str = "") -> None:
+        """Note what may stand, and is hardly meant."""
+        warning = Diagnostic(code, problem, place or Place(self.path), hint, "warning")
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def all(self) -> tuple[Diagnostic, ...]:
         """The problems in the order of the file; the last says how many more there are."""

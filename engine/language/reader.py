@@ -4,14 +4,15 @@ import hashlib
 from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal
-from engine.language.clauses import Names, expression, read_clause, used_outcomes
+from engine.language.clauses import read_clause, used_outcomes
 from engine.language.grammar.build import eligible_parts
 from engine.language.limits import Direction, read_limits
 from engine.language.meaning import Contract, EligiblePart, MoneyClause, Outcome, Party, Settlement
+from engine.language.naming import Names, expression
 from engine.language.notes import Notes
 from engine.language.outcomes import read_outcome
 from engine.language.shapes import Said
-from engine.language.terms import read_terms
+from engine.language.terms import read_terms, term_values
 from engine.language.written import CONTRACT, ContractForm, MoneyForm, PartyWritten
 from engine.language.yaml_reader import MAX_BYTES, read_tree
 
@@ -20,12 +21,22 @@ CONTRACT_FILE = "contract.yaml"
 
 def read_contract(path: Path) -> Contract:
     """The contract in a file, or in a folder's `contract.yaml`. Raises Refusal."""
+    return read_with_warnings(path)[0]
+
+
+def read_with_warnings(path: Path) -> tuple[Contract, tuple[Diagnostic, ...]]:
+    """The same, with what may stand in it and is hardly meant. Raises Refusal."""
     file = path / CONTRACT_FILE if path.is_dir() else path
     return _read(read_bytes(file), str(file))
 
 
 def read_contract_text(text: str, path: str = CONTRACT_FILE) -> Contract:
     """The contract that `text` says; `path` is named in messages. Raises Refusal."""
+    return read_text_with_warnings(text, path)[0]
+
+
+def read_text_with_warnings(text: str, path: str = CONTRACT_FILE) -> tuple[Contract, tuple[Diagnostic, ...]]:
+    """The same, with what may stand in it and is hardly meant. Raises Refusal."""
     return _read(text.encode("utf-8", "surrogatepass"), path)
 
 
@@ -39,14 +50,14 @@ def read_bytes(file: Path) -> bytes:
         raise Refusal(Diagnostic("no_file", problem, Place(str(file))), Exit.REFUSED) from None
 
 
-def _read(data: bytes, path: str) -> Contract:
+def _read(data: bytes, path: str) -> tuple[Contract, tuple[Diagnostic, ...]]:
     notes = Notes(path)
     tree = read_tree(data, notes)
     form = CONTRACT.read(tree, notes) if tree else None
     contract = _contract(form, data, notes) if form else None
     if notes.found or contract is None:
         raise Refusal(notes.all(), Exit.REFUSED)
-    return contract
+    return contract, tuple(notes.warnings)
 
 
 def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
@@ -54,7 +65,8 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     _check_in_force(form, notes)
     terms = read_terms(form, notes)
     outcomes = _outcomes(form, notes)
-    names = Names(outcomes, frozenset(pair.key.value for pair in form.terms or ()))
+    named = frozenset(pair.key.value for pair in form.terms or ())
+    names = Names(outcomes, named, term_values(form, terms))
     eligible = _eligible(form, names, notes)
     _check_names(form, notes)
     clauses = _clauses(form, names, notes)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from engine.language.meaning import Term, TermVersion
+from engine.language.naming import TermValues
 from engine.language.notes import Notes
 from engine.language.shapes import Pair, Said
 from engine.language.written import ContractForm, TermValue
@@ -13,6 +14,13 @@ def read_terms(form: ContractForm, notes: Notes) -> tuple[Term, ...]:
     begins = form.in_force.from_.value if form.has("in_force") else None
     terms = (_term(pair, begins, notes) for pair in form.terms or ())
     return tuple(term for term in terms if term is not None)
+
+
+def term_values(form: ContractForm, terms: tuple[Term, ...]) -> tuple[TermValues, ...]:
+    """Every set of values that can govern a treatment: one for each day on which a term changes."""
+    begins = form.in_force.from_.value if form.has("in_force") else date.max
+    days = sorted({begins, *(v.since for term in terms for v in term.versions if v.since > begins)})
+    return tuple({term.name: term.on(day) for term in terms} for day in days)
 
 
 def _term(pair: Pair[str, TermValue], begins: date | None, notes: Notes) -> Term | None:

@@ -12,6 +12,7 @@ from engine.language.forms import Form, Record, key, later, optional
 from engine.language.meaning import Offset
 from engine.language.shapes import Choice, Either, ListOf, MapOf, Pair, Said, Shape
 from engine.language.written_outcomes import DefaultsForm, OutcomeForm
+from engine.language.written_tables import AmountForm, TableForm
 
 MAX_SERIES = 600
 
@@ -66,6 +67,11 @@ class InstalmentsForm(Form):
     )
 
 
+_AMOUNT: Shape[Said[str] | AmountForm] = Either(
+    "an amount, such as 80% of price, or {table: …}", scalar=pieces.AMOUNT, mapping=Record(AmountForm)
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MoneyForm(Form):
     """A payment or a refund."""
@@ -76,8 +82,8 @@ class MoneyForm(Form):
     clause: Said[str] = key(pieces.TEXT, "the paragraph that says so", 'clause: "4.1"')
     due: Said[Offset] | None = optional(pieces.offset("index", "decided"), "the day on which it falls due")
     if_: Said[str] | None = optional(pieces.CONDITION, "the condition on which it is owed", name="if")
-    amount: Said[str] | None = optional(pieces.AMOUNT, "how much, or the whole that instalments share")
-    table: None = later("the amount by the first row that fits")
+    amount: Said[str] | AmountForm | None = optional(_AMOUNT, "how much, or the whole that instalments share")
+    table: TableForm | None = optional(Record(TableForm), "the amount by the first row that fits")
     instalments: InstalmentsForm | None = optional(
         Record(InstalmentsForm), "parts of the amount, at equal lengths"
     )

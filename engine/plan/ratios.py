@@ -2,7 +2,7 @@
 
 An amount is a fraction whose numerator and denominator are whole numbers, worked out by the engine in 128-bit
 integers: no decimal rules of any engine touch it, and all of it can be printed as SQL. Denominators are
-positive, or zero where something was divided by zero, which makes the rounded amount NULL.
+positive; where something is NULL or was divided by zero, the numerator is NULL, and so is all that is made of it.
 """
 
 from dataclasses import dataclass
@@ -67,9 +67,11 @@ def _plus(left: Expr, right: Expr, op: str) -> Expr:
 
 
 def _sign(value: Expr) -> Expr:
+    """1 or -1; NULL of zero, by which nothing can be divided, and of NULL."""
     if isinstance(value, Lit):
-        return wide(-1 if _whole(value) < 0 else 1)
-    return case((lt(value, wide(0)), wide(-1)), otherwise=wide(1))
+        return wide(-1 if _whole(value) < 0 else 1) if _whole(value) else null(Type.WIDE)
+    zero = wide(0)
+    return case((lt(value, zero), wide(-1)), (compare("gt", value, zero), wide(1)), otherwise=null(Type.WIDE))
 
 
 def _magnitude(value: Expr) -> Expr:

@@ -13,6 +13,7 @@ from engine.language import meaning as m
 from engine.plan import ratios
 from engine.plan.ratios import Ratio
 from engine.plan.rows import NUMBER_SCALE, number
+from engine.plan.rows_of_table import table_amount
 from engine.plan.tree import (
     FALSE,
     Col,
@@ -172,19 +173,24 @@ def date_value(value: m.Value) -> Expr:
     raise TypeError(f"{type(value).__name__} is no date")
 
 
-def minor_amount(contract: m.Contract, value: m.Value) -> Expr:
+def minor_amount(contract: m.Contract, value: m.Amount) -> Expr:
     """The value as MONEY, rounded half up once, with the terms of the treatment's epoch.
 
     NULL where a part is or where divided by zero, -1 where it is below zero.
     """
     scale = 10 ** minor_digits(contract.currency)
-    branches = [ratios.rounded(compiler.ratio(value), scale) for compiler in _epochs(contract, value)]
+    branches = [
+        table_amount(value, compiler.ratio, scale)
+        if isinstance(value, m.Table)
+        else ratios.rounded(compiler.ratio(value), scale)
+        for compiler in _epochs(contract, value)
+    ]
     epoch = Col("epoch", Type.INTEGER)
     cases = [(eq(epoch, integer(k)), branch) for k, branch in enumerate(branches)]
     return case(*cases[1:], otherwise=branches[0])
 
 
-def _epochs(contract: m.Contract, value: m.Value) -> list[ValueCompiler]:
+def _epochs(contract: m.Contract, value: m.Amount) -> list[ValueCompiler]:
     """A compiler for each epoch of the terms; just one where the value reads no dated term."""
     read = {n.name for n in walk(value) if isinstance(n, m.TermRef)}
     terms = [t for t in contract.terms if t.name in read]

@@ -1,6 +1,6 @@
 """The arithmetic of one line in words, with its numbers put in, and proof that it gives the line's amount."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -44,7 +44,7 @@ class Arithmetic:
 
     def line(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> tuple[str, int | None]:
         """`refund_share 100% × paid 649,000.00 = 649,000.00` and the amount, unsigned, in the minor unit."""
-        worked = self._value(clause.amount, numbers)
+        worked = self._amount(clause.amount, numbers)
         if worked.value is None:
             return worked.words, None
         whole = to_minor(worked.value, self.contract.currency)
@@ -56,6 +56,45 @@ class Arithmetic:
         parts = instalments(whole, clause.shares, self.contract.settlement.residual)
         share = _percent(clause.shares[n - 1])
         return f"{words}, part {n} of {len(parts)}: {share} = {self._money(parts[n - 1])}", parts[n - 1]
+
+    def row(self, table: m.Table, numbers: LineNumbers) -> int | None:
+        """The place of the table's row that applies; None where `by` is not known."""
+        by = self._value(table.by, numbers).value
+        if by is None:
+            return None
+        bounds = [None if row.bound is None else self._value(row.bound, numbers).value for row in table.rows]
+        return row_that_fits(by, [row.kind for row in table.rows], bounds)
+
+    def _amount(self, amount: m.Amount, numbers: LineNumbers) -> Worked:
+        if not isinstance(amount, m.Table):
+            return self._value(amount, numbers)
+        place = self.row(amount, numbers)
+        by = self._value(amount.by, numbers)
+        plain = isinstance(amount.by, m.Arithmetic | m.Extreme) and by.value is not None
+        words = f"{by.words} = {format_fraction(by.value)}" if plain and by.value is not None else by.words
+        if place is None or by.value is None:
+            return Worked(f"table by {words}", None)
+        if amount.tiers == "marginal":
+            return self._bands(amount, words, by.value, numbers)
+        part = self._value(amount.rows[place].amount, numbers)
+        row = f"row {place + 1} ({_bound_words(amount.rows[place])})"
+        return Worked(f"by {words}, {row}: {part.words}", part.value)
+
+    def _bands(self, table: m.Table, words: str, by: Fraction, numbers: LineNumbers) -> Worked:
+        """The units of each band that `by` reaches, times its rate."""
+        parts, total, start = [], Fraction(0), Fraction(0)
+        for row in table.rows:
+            end = None if row.bound is None else self._value(row.bound, numbers).value
+            units = (by if end is None else min(by, end)) - start
+            rate = self._value(row.amount, numbers)
+            if rate.value is None:
+                return Worked(f"by {words}: {rate.words}", None)
+            total += rate.value * units
+            parts.append(f"{format_fraction(units)} × {_bracketed(rate.words)} ({_bound_words(row)})")
+            if end is None or by < end:
+                break
+            start = end
+        return Worked(f"by {words}: {' + '.join(parts)}", total)
 
     def _money(self, minor: int) -> str:
         return format_thousands(minor, self.contract.currency)
@@ -148,6 +187,17 @@ class Arithmetic:
                 found = (numbers.fields or {}).get((outcome, field))
                 return found if isinstance(found, date) else None
         return None
+
+
+def row_that_fits(by: Fraction, kinds: Sequence[str], bounds: Sequence[Fraction | None]) -> int:
+    """The place of the first row that `by` fits, of rows that leave no number out."""
+    fits = {"below": by.__lt__, "at_most": by.__le__, "above": by.__gt__, "at_least": by.__ge__}
+    pairs = zip(kinds, bounds, strict=True)
+    return next(k for k, (kind, bound) in enumerate(pairs) if bound is None or fits[kind](bound))
+
+
+def _bound_words(row: m.TableRow) -> str:
+    return row.text.partition(":")[0].replace("_", " ")
 
 
 def instalments(whole: int, shares: tuple[Fraction, ...], residual: str) -> list[int]:

@@ -1,8 +1,12 @@
-"""Which statuses of a contract's outcomes its worked examples reach."""
+"""Which statuses of a contract's outcomes, and which rows of its tables, its worked examples reach."""
 
 from collections.abc import Collection
 
 from engine.language import meaning as m
+from engine.settlement.arithmetic import Arithmetic
+from engine.settlement.line_keys import KEY
+from engine.settlement.owed import Owed
+from engine.settlement.statement_lines import numbers_read
 
 _ORDER = ("met", "not_met", "not_evaluable", "pending")
 
@@ -18,6 +22,31 @@ def unreached(contract: m.Contract, reached: Collection[tuple[str, str]]) -> tup
         for outcome in contract.outcomes
         for status in _ORDER
         if status in possible(outcome) and (outcome.name, status) not in found
+    )
+
+
+def reached_rows(owed: Owed) -> set[tuple[str, int]]:
+    """The table rows that lines fallen due rest on, as (clause, place); of marginal tiers the last band reached."""
+    tables = {c.id: c.amount for c in owed.contract.clauses if isinstance(c.amount, m.Table)}
+    if not tables:
+        return set()
+    worker, found = Arithmetic(owed.contract), set()
+    for (_, _, clause, _), _, numbers in numbers_read(owed, f"SELECT {KEY} FROM all_lines"):
+        table = tables.get(clause)
+        place = worker.row(table, numbers) if table else None
+        if place is not None:
+            found.add((clause, place))
+    return found
+
+
+def unreached_rows(contract: m.Contract, reached: Collection[tuple[str, int]]) -> tuple[str, ...]:
+    """`CLAUSE row K (below 12)` for each row of a table that is not among those reached."""
+    return tuple(
+        f"{clause.id} row {place + 1} ({row.text.partition(':')[0]})"
+        for clause in contract.clauses
+        if isinstance(clause.amount, m.Table)
+        for place, row in enumerate(clause.amount.rows)
+        if (clause.id, place) not in reached
     )
 
 

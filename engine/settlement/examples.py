@@ -18,7 +18,7 @@ from engine.language.expectations import Expectation
 from engine.language.reader import read_contract
 from engine.plan.build import status_names
 from engine.plan.tables import Run
-from engine.settlement.example_reach import unreached
+from engine.settlement.example_reach import reached_rows, unreached, unreached_rows
 from engine.settlement.example_rows import Case, cases_of, facts_of
 from engine.settlement.owed import Owed, run_contract
 
@@ -65,7 +65,7 @@ class ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class ContractResult:
-    """A contract's examples; `unreached` names statuses that an outcome can have and no example reaches."""
+    """A contract's examples; `unreached` names statuses of outcomes and rows of tables that no example reaches."""
 
     contract: str
     examples: tuple[ExampleResult, ...]
@@ -111,7 +111,8 @@ def run_examples(
         checks = [answers.check(case, e) for case in own for e in case.expect.expectations]
         results.append(ExampleResult(example.name, tuple(checks)))
     reached = {(outcome, status) for (_, outcome, _), status in answers.statuses.items()}
-    return ContractResult(contract.id, tuple(results), unreached(contract, reached))
+    missed = unreached(contract, reached) + unreached_rows(contract, reached_rows(owed))
+    return ContractResult(contract.id, tuple(results), missed)
 
 
 def _refuse_failures(owed: Owed, cases: Sequence[Case]) -> None:

@@ -102,7 +102,7 @@ def explain(owed: Owed, treatment_id: str, clause: str | None = None) -> Explana
 
 def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) -> list[LineExplained]:
     contract = owed.contract
-    keys = f"SELECT {KEY} FROM lines JOIN asked USING (treatment_id)"
+    keys = f"SELECT {KEY} FROM all_lines JOIN asked USING (treatment_id)"
     arithmetic = {(c, n): words for (_, _, c, n), words in line_arithmetic(owed, keys).items()}
     found = {
         (c, n): (state, due, amount, because)
@@ -136,7 +136,7 @@ def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) ->
     return lines
 
 
-def _terms(contract: m.Contract, value: m.Value | None, index_date: date) -> tuple[TermRead, ...]:
+def _terms(contract: m.Contract, value: m.Amount | None, index_date: date) -> tuple[TermRead, ...]:
     names = dict.fromkeys(node.name for node in walk(value) if isinstance(node, m.TermRef))
     found = []
     for name in names:

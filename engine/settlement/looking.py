@@ -151,8 +151,8 @@ def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, 
             column = f'"{node.outcome}__{node.field}"'
             number = "f.n" if series else "l.n"
             for treatment, n, value in owed.rows(
-                f"""SELECT l.treatment_id, l.n, {column} FROM lines l JOIN {step} f ON f.treatment_id = l.treatment_id
-                AND l.n = {number} WHERE l.clause = $1""",
+                f"""SELECT l.treatment_id, l.n, {column} FROM all_lines l
+                JOIN {step} f ON f.treatment_id = l.treatment_id AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
                 [clause.id],
             ):
                 default = 0 if node.field == "count" and value is None else value

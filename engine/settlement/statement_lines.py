@@ -1,5 +1,6 @@
 """The lines of a statement: each with its reason, its arithmetic, and why it falls in this period."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from engine.kernel.dates import Period
@@ -77,29 +78,32 @@ def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | 
 
 def line_arithmetic(owed: Owed, keys: str) -> dict[LineKey, str]:
     """The arithmetic of the owed lines that the query `keys` names, each checked against its line's amount."""
-    contract = owed.contract
-    clauses = {c.id: c for c in contract.clauses}
-    names = sorted(attribute_names((contract.clauses,)))
+    clauses = {c.id: c for c in owed.contract.clauses}
+    worker, result = Arithmetic(owed.contract), {}
+    for line, amount, numbers in numbers_read(owed, keys):
+        _, _, clause, n = line
+        words, worked = worker.line(clauses[clause], n, numbers)
+        if worked is not None and worked != amount:
+            raise AssertionError(f"the arithmetic of clause {clause} says otherwise than its line")
+        result[line] = words
+    return result
+
+
+def numbers_read(owed: Owed, keys: str) -> Iterator[tuple[LineKey, int, LineNumbers]]:
+    """Of each owed clause line that the query `keys` names: its key, its amount, and what it was worked out from."""
+    clauses = {c.id for c in owed.contract.clauses}
+    names = sorted(attribute_names((owed.contract.clauses,)))
     columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
     rows = owed.rows(
-        f"""SELECT {key_of("l")}, abs(l.amount), l.paid, s.index_date, s.birth_date, {columns}
-        FROM lines l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id"""
+        f"""SELECT {key_of("l")}, l.amount, l.paid, s.index_date, s.birth_date, {columns}
+        FROM all_lines l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id
+        WHERE l.owed AND l.amount IS NOT NULL"""
     )
-    worker, result = Arithmetic(contract), {}
     fields = fields_read(owed)
-    for treatment, group, clause_id, n, amount, paid, index_date, birth_date, _, *texts in rows:
-        clause = clauses.get(clause_id)
-        if clause is None:
+    for treatment, group, clause, n, amount, paid, index_date, birth_date, _, *texts in rows:
+        if clause not in clauses:
             continue
-        numbers = LineNumbers(
-            index_date,
-            birth_date,
-            paid,
-            dict(zip(names, texts, strict=True)),
-            fields.get((treatment, clause_id, n)),
-        )
-        words, worked = worker.line(clause, n, numbers)
-        if worked is not None and worked != amount:
-            raise AssertionError(f"the arithmetic of clause {clause_id} says otherwise than its line")
-        result[treatment, group, clause_id, n] = words
-    return result
+        columns_read = dict(zip(names, texts, strict=True))
+        own = fields.get((treatment, clause, n))
+        line = (treatment, group, clause, n)
+        yield line, amount, LineNumbers(index_date, birth_date, paid, columns_read, own)

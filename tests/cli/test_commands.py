@@ -259,3 +259,13 @@ def test_a_contract_that_changed_since_the_last_posting_is_told(tmp_path: Path) 
     ran = oba("settle", *which, "2018-02", "--known-by", "2018-02-28", "--json")
     # 3 × (500,000 - 649,000)
     assert (json.loads(ran.out)["net"], "has changed since 2018-01" in ran.err) == ("-447000.00", True)
+
+
+def test_check_warns_and_still_passes(tmp_path: Path) -> None:
+    table = "table: {by: units, rows: [{below: 9, amount: 1}, {below: 5, amount: 2}, {otherwise: 3}]}"
+    text = (KYMRIAH / "contract.yaml").read_text()
+    assert text.count("amount: price}") == 1
+    (tmp_path / "contract.yaml").write_text(text.replace("amount: price}", table + "}"))
+    ran = oba("check", tmp_path / "contract.yaml", "--format", "table")
+    assert ran.code == 0, ran.err
+    assert "warning: row 2 can never apply" in ran.out + ran.err

@@ -20,7 +20,6 @@ CASES = [
     ("title:", "«interest»:", "not_yet", "'interest' is not supported yet", ""),
     ("    decided: day 60", "    «baseline»: {window: [day 0, day 1], pick: last}", "not_yet",
      "'baseline' is not", ""),
-    ("amount: price}", "«table»: {by: units}}", "not_yet", "'table' is not supported yet", ""),
     ("{any: [CR, CRi]}", "{any: {«change»: {at_least: 5}}}", "not_yet", "'change' is not", ""),
     ("{any: [CR, CRi]}", "{any: {«percent_change»: {at_least: 5}}}", "not_yet", "'percent_change' is not", ""),
     ("per: treatment", "per: «contract_year»", "not_yet", "'contract_year' is not supported yet",

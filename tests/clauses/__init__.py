@@ -1,0 +1,1 @@
+"""Words of payments and refunds through the whole engine, on both backends."""
