@@ -14,6 +14,7 @@ from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
+    from engine.feeds.report import FeedReport
     from engine.settlement.owed import Owed
 
 _LINES = ("treatment_id", "clause", "n", "due", "amount", "because")
@@ -137,13 +138,18 @@ def _on_feeds(contract: Path, feeds: Path, as_of: date, known_by: date, output: 
     with output.working("working out what is owed"):
         facts, report = open_folder(feeds)
         run = work_out(meaning, facts, Run(as_of, known_by))
+    tell_bad_rows(report, output)
+    return run
+
+
+def tell_bad_rows(report: "FeedReport", output: Output) -> None:
+    """Warnings of feed files, and how many rows were left out, with the places of the first."""
     for warning in report.warnings:
         output.remark(warning.one_line())
     bad = report.total("quarantined")
     if bad:
         first = ", ".join(f"{q.file}:{q.line} {q.reason}" for q in report.quarantine[:5])
         output.remark(f"{bad} rows are bad and left out: {first}{' …' if bad > 5 else ''}")
-    return run
 
 
 COMMANDS = (load, owed, explain)

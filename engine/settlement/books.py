@@ -55,6 +55,14 @@ class ContractFile:
         return ContractFile(read_contract_text(source, str(file)), source)
 
 
+def facts_for(store: Store, contract: m.Contract, through_batch: int | None = None) -> Facts:
+    """A store's facts, with the attributes of treatments that a contract reads."""
+    names = attribute_names((contract.eligible, contract.clauses, contract.limits))
+    facts = store.facts(through_batch, sorted(names))
+    # Only what is read stands in the views; what the store has beside it helps to mend a wrong name.
+    return facts if names <= facts.attributes else replace(facts, attributes=store.attribute_names())
+
+
 class Books:
     """A contract's books in one store. Opened by `open_books`."""
 
@@ -68,10 +76,7 @@ class Books:
         return runs[-1] if runs and runs[-1].version != self.contract.version else None
 
     def facts(self, contract: m.Contract, through_batch: int | None = None) -> Facts:
-        names = attribute_names((contract.eligible, contract.clauses, contract.limits))
-        facts = self.store.facts(through_batch, sorted(names))
-        # Only what is read stands in the views; what the store has beside it helps to mend a wrong name.
-        return facts if names <= facts.attributes else replace(facts, attributes=self.store.attribute_names())
+        return facts_for(self.store, contract, through_batch)
 
     def owed(self, as_of: date, known_by: date) -> Owed:
         """All that is owed by then; posts nothing."""

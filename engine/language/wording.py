@@ -1,0 +1,154 @@
+"""What a contract means in words that people of its field read: for differences and lists.
+
+`in_words` says any part of the meaning. A new word of the language is said by the names of its fields until it is
+given words of its own here.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, cast
+
+from engine.kernel.dates import Shift
+from engine.kernel.money import format_fraction
+from engine.language import meaning as m
+from engine.language.grammar.text import expression_text, percent
+
+_MOST_LISTED = 6
+_EXPRESSIONS = (
+    m.Number, m.Text, m.Day, m.TermRef, m.Invoiced, m.Paid, m.IndexDate, m.AgeAtIndex, m.Column, m.OutcomeField,
+    m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not, m.AtLeast,
+)  # fmt: skip
+_STATUSES = ("not_met", "not_evaluable")
+_UNWORDED = ("text", "version")  # fields that say again what another one says
+
+
+def in_words(part: object) -> str:
+    """A part of the meaning in words: `day 0 to day 30`, `any that is CR or CRi`, `80%`."""
+    say = next((_WAYS[kind] for kind in type(part).__mro__ if kind in _WAYS), None)
+    if say is not None:
+        return say(part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        said = [
+            f"{plain(name)} {in_words(value)}" for name, value in worded_fields(part) if value is not None
+        ]
+        return ", ".join(said) or plain(_snake(type(part).__name__))
+    return str(part)
+
+
+def worded_fields(part: object) -> list[tuple[str, Any]]:
+    """The fields of a part that say something of their own, by name."""
+    fields = dataclasses.fields(cast(Any, part))
+    named = [(f.name, getattr(part, f.name)) for f in fields]
+    return [(n, v) for n, v in named if n not in _UNWORDED and not n.endswith("_text")]
+
+
+def plain(name: str) -> str:
+    """The name of a field or a status as words: `not met`."""
+    return name.removesuffix("_").replace("_", " ")
+
+
+def amount_or_share(value: Fraction) -> str:
+    """A term's value as a person wrote it: `80%` up to 1, else `649,000.00`."""
+    if 0 < value <= 1:
+        return percent(value)
+    exact = format_fraction(value)
+    if "/" in exact:
+        return exact
+    whole, point, rest = exact.partition(".")
+    return f"{int(whole):,}{point}{rest.ljust(2, '0') if rest else ''}"
+
+
+def amounts_or_shares(values: Sequence[Fraction | None]) -> list[str | None]:
+    """Values of one term, all as shares where one of them is a share and none is far from it."""
+    known = [v for v in values if v is not None]
+    shares = any(0 < v <= 1 for v in known) and all(0 <= v < 10 for v in known)
+    return [None if v is None else percent(v) if shares else amount_or_share(v) for v in values]
+
+
+def offset(day: m.Offset) -> str:
+    """`day 30`, `remission.decided + 30 days`; as written where that is known."""
+    if day.text:
+        return day.text
+    anchor = f"{day.outcome}.decided" if day.anchor == "decided" else day.anchor
+    return f"{anchor} + {length(day.shift)}" if day.shift != m.NO_SHIFT else anchor
+
+
+def length(shift: Shift) -> str:
+    """`12 months and 30 days`."""
+    counts = ((shift.months, "month"), (shift.days, "day"))
+    said = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in counts if n]
+    return " and ".join(said) or "0 days"
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _listed(parts: tuple[object, ...]) -> str:
+    if not parts:
+        return "none"
+    said = ", ".join(in_words(part) for part in parts[:_MOST_LISTED])
+    return said if len(parts) <= _MOST_LISTED else f"{said}, … ({len(parts)} in all)"
+
+
+def _pick(pick: m.Pick) -> str:
+    bounds = (("at least", pick.at_least), ("at most", pick.at_most))
+    counted = " and ".join(f"{word} {n}" for word, n in bounds if n is not None)
+    test = in_words(pick.test) if pick.test else ""
+    if pick.kind == "count":
+        one = counted.endswith(" 1")
+        which = f" that {'is' if one else 'are'} {test}" if test else ""
+        return f"{counted} row{'' if one else 's'}{which}"
+    kind = f"nearest to {offset(pick.to)}" if pick.to else plain(pick.kind)
+    verb = "are" if pick.kind == "all" else "is"
+    extra = [
+        f"{plain(name)} {in_words(value)}" for name, value in worded_fields(pick)
+        if name not in ("kind", "test", "to", "at_least", "at_most") and value is not None
+    ]  # fmt: skip
+    return ", ".join([f"{kind} {verb} {test}" if test else kind, *extra])
+
+
+def _if_died(died: m.IfDied) -> str:
+    causes = {name: plain(getattr(died, name)) for name in ("related", "unrelated", "unknown")}
+    if len(set(causes.values())) == 1:
+        return causes["related"]
+    return ", ".join(f"{status} if {cause}" for cause, status in causes.items())
+
+
+def _ties(ties: m.Ties) -> str:
+    return f"by source: {', then '.join(ties.sources)}" if ties.sources else ties.rule
+
+
+def _party(party: m.Party) -> str:
+    return f"{party.name} ({', '.join(party.codes)})" if party.codes else party.name
+
+
+_WAYS: dict[type, Callable[[Any], str]] = {
+    **dict.fromkeys(_EXPRESSIONS, expression_text),
+    type(None): lambda _: "nothing",
+    bool: lambda x: "yes" if x else "no",
+    str: lambda x: plain(x) if x in _STATUSES else x,
+    Fraction: format_fraction,
+    date: lambda x: x.isoformat(),
+    tuple: _listed,
+    Shift: length,
+    m.Offset: offset,
+    m.Window: lambda w: f"{offset(w.first)} to {offset(w.last)}",
+    m.OneOf: lambda t: _either(t.values),
+    m.Bound: lambda t: f"{plain(t.kind)} {format_fraction(t.bound)}",
+    m.Between: lambda t: f"between {format_fraction(t.low)} and {format_fraction(t.high)}",
+    m.Pick: _pick,
+    m.IfDied: _if_died,
+    m.Ties: _ties,
+    m.Party: _party,
+    m.TermVersion: lambda v: f"{amount_or_share(v.value)} from {v.since}",
+    m.Term: lambda t: in_words(t.versions) if len(t.versions) > 1 else amount_or_share(t.versions[0].value),
+    m.EligiblePart: lambda p: p.text,
+}
