@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.cli.output import Table
 from engine.kernel.money import format_minor, format_thousands
-from engine.settlement.explain import Explanation
+from engine.settlement.explain import Explanation, TermRead
 
 
 def document(explanation: Explanation) -> dict[str, Any]:
@@ -64,10 +64,7 @@ def tables(x: Explanation) -> list[Table]:
     for line in x.lines:
         words += [(line.clause, line.n, "condition", line.condition)] if line.condition else []
         words += [(line.clause, line.n, "arithmetic", line.arithmetic)] if line.arithmetic else []
-        words += [
-            (line.clause, line.n, "term", f"{t.name} = {t.value}" + (f" since {t.since}" if t.since else ""))
-            for t in line.terms
-        ]
+        words += [(line.clause, line.n, "term", _term_words(t)) for t in line.terms]
         words += [(line.clause, line.n, "would change it", text) for text in line.would_change]
     return [
         Table(head, ("clause", "name", "n #", "state", "due", "amount #", "because"), lines),
@@ -79,3 +76,8 @@ def tables(x: Explanation) -> list[Table]:
         ),
         Table("How", ("clause", "n #", "", ""), words),
     ]
+
+
+def _term_words(term: TermRead) -> str:
+    since = f" since {term.since}" if term.since else ""
+    return f"{term.name} = {term.value}{since}" + (f" by {term.amendment}" if term.amendment else "")

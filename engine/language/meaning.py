@@ -357,6 +357,7 @@ class TermVersion:
 
     since: date
     value: Fraction
+    amendment: str | None = None  # the id of the amendment that says so, where one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +367,22 @@ class Term:
 
     def on(self, day: date) -> Fraction:
         """The value in force on `day`."""
-        return next(v.value for v in reversed(self.versions) if v.since <= day)
+        return self.version(day).value
+
+    def version(self, day: date) -> TermVersion:
+        """The version in force on `day`."""
+        return next(v for v in reversed(self.versions) if v.since <= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Values of terms from `effective` on; it counts in every run as known on or after the day it was signed."""
+
+    id: str
+    clause: str
+    signed: date
+    effective: date
+    sets: tuple[tuple[str, Fraction], ...]  # term and value
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +411,10 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """An agreement, ready to be planned. `version` is `sha256:` and the digest of the file's bytes."""
+    """An agreement, ready to be planned. `version` is `sha256:` and the digest of the file's bytes.
+
+    Terms stand as first agreed; `amended.as_known` puts the amendments in that a day knows of.
+    """
 
     id: str
     title: str
@@ -415,6 +434,7 @@ class Contract:
     clauses: tuple[MoneyClause, ...]  # payments, then refunds, each in the order written
     limits: tuple[Limit, ...]
     settlement: Settlement
+    amendments: tuple[Amendment, ...] = ()  # in the order written
 
     def term(self, name: str) -> Term:
         return next(t for t in self.terms if t.name == name)

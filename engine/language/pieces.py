@@ -58,6 +58,15 @@ def _contract_id(text: str) -> str:
     return text
 
 
+def _amendment_id(text: str) -> str:
+    if not re.fullmatch(_ID_PATTERN, text) or len(text) > 80:
+        hint = "use letters, digits, '-', '_' and '.', such as A1"
+        raise Unfit(
+            "not_a_word", f"'{scalars.shown(text)}' cannot be an amendment's name", hint, 0, len(text)
+        )
+    return text
+
+
 def _currency(text: str) -> str:
     if text in CURRENCIES:
         return text
@@ -89,6 +98,7 @@ _SHARE_SCHEMA: JSON = {"anyOf": [{"type": "number"}, _pattern(DECIMAL_PATTERN + 
 
 TEXT = Leaf("a text", _plain, _TEXT_SCHEMA)
 CONTRACT_ID = Leaf("the contract's name, such as kymriah-us-day30", _contract_id, _pattern(_ID_PATTERN))
+AMENDMENT_ID = Leaf("the amendment's name, such as A1", _amendment_id, _pattern(_ID_PATTERN))
 CURRENCY = Leaf("a currency of ISO 4217, such as USD", _currency, {"enum": sorted(CURRENCIES)})
 NAME = Leaf("a name", _name, _pattern(scalars.WORD_PATTERN))
 REFERENCE = Leaf("a name", _plain, {"type": "string"})

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal
+from engine.language.amendments import read_amendments
 from engine.language.clauses import read_clause, used_outcomes
 from engine.language.grammar.build import eligible_parts
 from engine.language.limits import Direction, read_limits
@@ -64,9 +65,10 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     """Every part is read, so that every problem is found; put together only where there is none."""
     _check_in_force(form, notes)
     terms = read_terms(form, notes)
+    amendments = read_amendments(form, notes)
     outcomes = _outcomes(form, notes)
     named = frozenset(pair.key.value for pair in form.terms or ())
-    names = Names(outcomes, named, term_values(form, terms))
+    names = Names(outcomes, named, term_values(form, terms, amendments))
     eligible = _eligible(form, names, notes)
     _check_names(form, notes)
     clauses = _clauses(form, names, notes)
@@ -98,6 +100,7 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
         settlement=Settlement(
             form.settlement.pay_within.value, "first" if residual and residual.value == "first" else "last"
         ),
+        amendments=amendments,
     )
 
 

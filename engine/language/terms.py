@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from engine.language.meaning import Term, TermVersion
+from engine.language.amended import amended, signed_by
+from engine.language.meaning import Amendment, Term, TermVersion
 from engine.language.naming import TermValues
 from engine.language.notes import Notes
 from engine.language.shapes import Pair, Said
@@ -16,11 +17,17 @@ def read_terms(form: ContractForm, notes: Notes) -> tuple[Term, ...]:
     return tuple(term for term in terms if term is not None)
 
 
-def term_values(form: ContractForm, terms: tuple[Term, ...]) -> tuple[TermValues, ...]:
-    """Every set of values that can govern a treatment: one for each day on which a term changes."""
+def term_values(
+    form: ContractForm, terms: tuple[Term, ...], amendments: tuple[Amendment, ...]
+) -> tuple[TermValues, ...]:
+    """Every set of values that can govern a treatment, whichever amendments are known: one for each change."""
     begins = form.in_force.from_.value if form.has("in_force") else date.max
-    days = sorted({begins, *(v.since for term in terms for v in term.versions if v.since > begins)})
-    return tuple({term.name: term.on(day) for term in terms} for day in days)
+    found = []
+    for signed in sorted({date.min, *(a.signed for a in amendments)}):
+        known = amended(terms, signed_by(amendments, signed))
+        days = sorted({begins, *(v.since for term in known for v in term.versions if v.since > begins)})
+        found += [{term.name: term.on(day) for term in known} for day in days]
+    return tuple(found)
 
 
 def _term(pair: Pair[str, TermValue], begins: date | None, notes: Notes) -> Term | None:

@@ -11,6 +11,7 @@ from engine.language import pieces
 from engine.language.forms import Form, Record, key, later, optional
 from engine.language.meaning import Offset
 from engine.language.shapes import Choice, Either, ListOf, MapOf, Pair, Said, Shape
+from engine.language.written_amendments import AmendmentForm
 from engine.language.written_outcomes import DefaultsForm, OutcomeForm
 from engine.language.written_tables import AmountForm, TableForm
 
@@ -184,7 +185,9 @@ class ContractForm(Form):
         "settlement: {every: month, pay_within: 38 days, residual: last}",
     )
     cohort: None = later("clauses about all treatments of a period")
-    amendments: None = later("changes of terms, signed and effective")
+    amendments: tuple[AmendmentForm, ...] | None = optional(
+        ListOf(Record(AmendmentForm), "a list of amendments"), "changes of terms, signed and effective"
+    )
     interest: None = later("interest on what is paid late")
 
 

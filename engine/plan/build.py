@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.language import meaning as m
+from engine.language.amended import as_known
 from engine.plan import frames, limits, lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
@@ -61,6 +62,7 @@ READ = ("candidates", "subjects", "all_lines")  # steps that explanations and st
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     """Treatments enrolled → outcome statuses → lines → limits, as steps of typed relations."""
+    contract = as_known(contract, run.known_by)
     plan = PlanBuilder()
     judged = subjects.candidates(plan, contract, run, traits)
     subjects.not_eligible(plan, judged)

@@ -104,8 +104,10 @@ class Arithmetic:
             case m.Number(x):
                 return Worked(format_fraction(x), x)
             case m.TermRef(name):
-                x = self.contract.term(name).on(numbers.index_date)
-                return Worked(f"{name} {self.term(x)}", x)
+                version = self.contract.term(name).version(numbers.index_date)
+                by = amending_clause(self.contract, version)
+                words = f"{name} {self.term(version.value)}" + (f" ({by})" if by else "")
+                return Worked(words, version.value)
             case m.Paid():
                 paid = numbers.paid_minor or 0
                 return Worked(
@@ -187,6 +189,11 @@ class Arithmetic:
                 found = (numbers.fields or {}).get((outcome, field))
                 return found if isinstance(found, date) else None
         return None
+
+
+def amending_clause(contract: m.Contract, version: m.TermVersion) -> str:
+    """The paragraph of the amendment that gave a term its value; empty where none did."""
+    return next((a.clause for a in contract.amendments if a.id == version.amendment), "")
 
 
 def row_that_fits(by: Fraction, kinds: Sequence[str], bounds: Sequence[Fraction | None]) -> int:

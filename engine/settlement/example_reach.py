@@ -25,14 +25,14 @@ def unreached(contract: m.Contract, reached: Collection[tuple[str, str]]) -> tup
     )
 
 
-def reached_rows(owed: Owed) -> set[tuple[str, int]]:
-    """The table rows that lines fallen due rest on, as (clause, place); of marginal tiers the last band reached."""
+def reached_rows(owed: Owed, treatments: Collection[str]) -> set[tuple[str, int]]:
+    """The table rows that lines of these treatments rest on, as (clause, place); of marginal tiers the last band."""
     tables = {c.id: c.amount for c in owed.contract.clauses if isinstance(c.amount, m.Table)}
     if not tables:
         return set()
     worker, found = Arithmetic(owed.contract), set()
-    for (_, _, clause, _), _, numbers in numbers_read(owed, f"SELECT {KEY} FROM all_lines"):
-        table = tables.get(clause)
+    for (treatment, _, clause, _), _, numbers in numbers_read(owed, f"SELECT {KEY} FROM all_lines"):
+        table = tables.get(clause) if treatment in treatments else None
         place = worker.row(table, numbers) if table else None
         if place is not None:
             found.add((clause, place))

@@ -11,7 +11,7 @@ from typing import Literal
 from engine.kernel.diagnostics import Exit, nearest, refuse
 from engine.language import meaning as m
 from engine.plan.values import outcomes_in, walk
-from engine.settlement.arithmetic import Arithmetic
+from engine.settlement.arithmetic import Arithmetic, amending_clause
 from engine.settlement.evidence import name_evidence
 from engine.settlement.line_keys import KEY
 from engine.settlement.looking import evidence_rows, outcome_statuses
@@ -30,6 +30,7 @@ class TermRead:
     name: str
     value: str
     since: date | None  # None: never changed
+    amendment: str = ""  # the id and clause of the amendment that says so, where one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,11 @@ def _terms(contract: m.Contract, value: m.Amount | None, index_date: date) -> tu
     found = []
     for name in names:
         term = contract.term(name)
-        version = next(v for v in reversed(term.versions) if v.since <= index_date)
+        version = term.version(index_date)
         since = version.since if len(term.versions) > 1 else None
-        found.append(TermRead(name, Arithmetic(contract).term(version.value), since))
+        clause = amending_clause(contract, version)
+        by = f"amendment {version.amendment}, {clause}" if version.amendment else ""
+        found.append(TermRead(name, Arithmetic(contract).term(version.value), since, by))
     return tuple(found)
 
 

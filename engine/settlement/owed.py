@@ -9,6 +9,7 @@ from engine.backends.duckdb import run_plan
 from engine.feeds.facts import Facts
 from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, nearest, refuse
 from engine.language import meaning as m
+from engine.language.amended import as_known
 from engine.plan.build import Plan, build_plan
 from engine.plan.tables import Run, Traits
 from engine.plan.values import attribute_names
@@ -47,7 +48,11 @@ def work_out(contract: m.Contract, facts: Facts, run: Run) -> Owed:
 
 
 def run_contract(contract: m.Contract, facts: Facts, run: Run) -> Owed:
-    """Run the contract's plan on the facts; lines without an amount are left to the caller, in `failures`."""
+    """Run the contract's plan on the facts; lines without an amount are left to the caller, in `failures`.
+
+    The contract of what is owed is as known by the run's day, with its amendments in its terms.
+    """
+    contract = as_known(contract, run.known_by)
     check_columns(contract, facts)
     plan = build_plan(contract, run, traits_of(facts))
     run_plan(plan, facts.connection, facts.schema)

@@ -31,7 +31,7 @@ def test_a_block(refused: str, block: str) -> None:
 
 def test_there_are_blocks_of_each_kind() -> None:
     assert len(BLOCKS) >= 8
-    assert sum(bool(refused) for refused, _ in BLOCKS) == 3
+    assert sum(bool(refused) for refused, _ in BLOCKS) == 4
 
 
 def test_every_key_stands_in_the_manual() -> None:

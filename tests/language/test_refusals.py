@@ -16,7 +16,6 @@ CASES = [
     ("title: Tis", "«contract»: Tis", "duplicate_key", "the key 'contract' stands twice",
      "it stands on line 1 already"),
     ("title:", "«cohort»:", "not_yet", "'cohort' is not supported yet", ""),
-    ("title:", "«amendments»:", "not_yet", "'amendments' is not supported yet", ""),
     ("title:", "«interest»:", "not_yet", "'interest' is not supported yet", ""),
     ("    decided: day 60", "    «baseline»: {window: [day 0, day 1], pick: last}", "not_yet",
      "'baseline' is not", ""),
