@@ -9,7 +9,7 @@ from sqlglot import exp
 from engine.backends.references import compares_rows, costly, references
 from engine.backends.relations import SqlWriter
 from engine.backends.sql import MACROS
-from engine.plan.build import READ, RESULTS, Plan
+from engine.plan.build import READ, RESULTS, SELDOM, Plan
 from engine.plan.line_key import LINE_ORDER
 
 MOST_READERS = 12  # of a view, counted through the views that read it
@@ -65,6 +65,8 @@ def _tables(plan: Plan) -> set[str]:
     tables: set[str] = set()
     readers: Counter[str] = Counter(dict.fromkeys((*RESULTS, *READ), 2))
     for step in reversed(plan.steps):
+        if step.name in SELDOM:
+            continue
         several = readers[step.name] > 1 and costly(step.relation)
         if several or readers[step.name] > MOST_READERS or compares_rows(step.relation):
             tables.add(step.name)

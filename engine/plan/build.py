@@ -58,6 +58,7 @@ class Plan:
 
 RESULTS = ("lines", "held", "failures", "statuses", "not_eligible")
 READ = ("candidates", "subjects", "all_lines")  # steps that explanations and statements read, besides
+SELDOM = ("scheduled",)  # read too, but not in every run: views, so that only who asks pays for them
 
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
@@ -78,7 +79,7 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
 
 def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
     """The columns of steps that are read from outside the plan."""
-    whole = {name: frozenset(plan.steps[name].relation.columns) for name in (*RESULTS, "all_lines")}
+    whole = {name: frozenset(plan.steps[name].relation.columns) for name in (*RESULTS, "all_lines", *SELDOM)}
     named = {attribute(name).name for name in attribute_names((contract.clauses, contract.limits))}
     treatment = {"treatment_id", "index_date"}
     return whole | {

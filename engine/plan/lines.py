@@ -29,8 +29,10 @@ from engine.plan.tree import (
     Relation,
     Select,
     Type,
+    Union,
     Values,
     With,
+    and_,
     call,
     case,
     coalesce,
@@ -41,6 +43,7 @@ from engine.plan.tree import (
     le,
     not_,
     null,
+    or_,
     rename,
     text,
 )
@@ -49,17 +52,25 @@ from engine.plan.values import PAID, decided_on, outcomes_in, reads, status
 TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amount", Type.MONEY)
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
 SIGN = {"payment": 1, "refund": -1}
+SCHEDULED = {n: n for n in ("treatment_id", "clause", "n", "sign", "due", "amount", "because")}
 LINE_COLUMNS = (*LINE_KEY, "subject", "sign", "owed", "held", "due", "amount", "paid", "because")
 
 
 def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
-    """A step a clause, payments first, each with LINE_COLUMNS and its evidence keys."""
+    """A step a clause, payments first, of its lines owed or held, with LINE_COLUMNS and its evidence keys.
+
+    Leaves the step `scheduled`, of the lines that are neither: their condition is TRUE, and their day has not come.
+    """
     done: list[Ref] = []
+    scheduled: list[Relation] = []
     contract = states.contract
     for clause in contract.clauses:
         payments = [(c, r) for c, r in zip(contract.clauses, done, strict=False) if c.direction == "payment"]
         lines = _lines(plan, states, clause, payments)
-        done.append(plan.add(f"{clause.id}_lines", f"a treatment and line of clause {clause.clause}", lines))
+        grain = f"a treatment and line of clause {clause.clause} that is owed or held"
+        done.append(plan.add(f"{clause.id}_lines", grain, Filter(lines, or_(OWED, HELD))))
+        scheduled.append(Filter(lines, and_(not_(OWED), not_(HELD))))
+    plan.add("scheduled", "a line that is still to fall due", rename(Union(tuple(scheduled)), SCHEDULED))
     return tuple(done)
 
 
@@ -86,7 +97,7 @@ def _lines(
     rows = _instances(states, clause)
     own_truth, since = line_parts.condition(states.contract, clause)
     rows = With(rows, (("own_truth", own_truth), ("since", since)))
-    if clause.on_failure == "stop" and len(clause.dues) > 1:
+    if clause.on_failure == "stop" and len(clause.dues) > 1 and clause.id in states.due:
         rows = _stopping(plan, rows, clause)
     else:
         rows = With(rows, (("truth", Col("own_truth", Type.TRUTH)),))
@@ -120,7 +131,10 @@ def _instances(states: States, clause: m.MoneyClause) -> Relation:
 
 
 def _stopping(plan: PlanBuilder, rows: Relation, clause: m.MoneyClause) -> Relation:
-    """Each line's truth with those of all lines before it: the first FALSE ends the series, a NULL holds it."""
+    """Each line's truth with those of all lines before it: the first FALSE ends the series, a NULL holds it.
+
+    For conditions that go by due dates; another is the same for every line, so that no line ends what others do not.
+    """
     n, own = Col("n", Type.INTEGER), Col("own_truth", Type.TRUTH)
     rows = plan.add(f"{clause.id}_conditions", f"a treatment and line of clause {clause.clause}", rows)
     firsts = Fold(

@@ -123,7 +123,8 @@ def _mark_open(owed: Owed) -> None:
     owed.connection.execute(
         """CREATE OR REPLACE TEMP VIEW open_treatments AS
         SELECT treatment_id FROM statuses WHERE status IN ('pending', 'disputed')
-        UNION SELECT treatment_id FROM all_lines WHERE NOT owed AND treatment_id IS NOT NULL"""
+        UNION SELECT treatment_id FROM all_lines WHERE NOT owed AND treatment_id IS NOT NULL
+        UNION SELECT treatment_id FROM scheduled"""
     )
 
 

@@ -109,7 +109,9 @@ def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) ->
         (c, n): (state, due, amount, because)
         for c, n, state, due, amount, because in owed.rows(
             """SELECT clause, n, CASE WHEN owed THEN 'owed' WHEN held THEN 'held' ELSE 'scheduled' END, due,
-            sign * amount, because FROM all_lines JOIN asked USING (treatment_id)"""
+            sign * amount, because FROM (SELECT treatment_id, clause, n, owed, held, due, sign, amount, because FROM all_lines
+              UNION ALL SELECT treatment_id, clause, n, FALSE, FALSE, due, sign, amount, because FROM scheduled)
+            JOIN asked USING (treatment_id)"""
         )
     }
     lines = []
