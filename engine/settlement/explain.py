@@ -109,8 +109,8 @@ def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) ->
         (c, n): (state, due, amount, because)
         for c, n, state, due, amount, because in owed.rows(
             """SELECT clause, n, CASE WHEN owed THEN 'owed' WHEN held THEN 'held' ELSE 'scheduled' END, due,
-            sign * amount, because FROM (SELECT treatment_id, clause, n, owed, held, due, sign, amount, because FROM all_lines
-              UNION ALL SELECT treatment_id, clause, n, FALSE, FALSE, due, sign, amount, because FROM scheduled)
+              sign * amount, because
+            FROM (FROM all_lines UNION ALL BY NAME SELECT *, FALSE AS owed, FALSE AS held FROM scheduled)
             JOIN asked USING (treatment_id)"""
         )
     }
