@@ -1,6 +1,7 @@
 """The command new: starts a contract's folder."""
 
 import json as json_module
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from engine.cli.finding import CONTRACT_FILE, EXAMPLES_FILE
 from engine.cli.output import Output
-from engine.kernel.diagnostics import Exit, nearest, refuse
+from engine.kernel.diagnostics import Exit, Refusal, nearest, refuse
 
 _MODELINE = "# yaml-language-server: $schema="
 
@@ -35,13 +36,46 @@ def new(
         )
     folder.mkdir(parents=True, exist_ok=True)
     schemas = ((CONTRACT_FILE, contract_schema()), (EXAMPLES_FILE, examples_schema()))
+    id_, title = _names_from(folder)
     for name, schema in schemas:
         described = f"{Path(name).stem}.schema.json"
         _write(folder / described, json_module.dumps(schema, indent=1) + "\n")
         if (source / name).is_file():
-            _write(folder / name, f"{_MODELINE}{described}\n{_text(source / name)}")
-    _write(folder / "README.md", _text(source / "README.md") or f"# {meaning.title}\n")
-    output.remark(f"made {folder} like {meaning.id}; try: oba test {folder}")
+            text = _text(source / name)
+            text = renamed(text, id_, title) if name == CONTRACT_FILE else text
+            _write(folder / name, f"{_MODELINE}{described}\n{text}")
+    readme = _text(source / "README.md").partition("\n")[2].lstrip("\n")
+    _write(folder / "README.md", f"# {title}\n\nStarted from {meaning.id}, whose README follows.\n\n{readme}")
+    output.remark(f"made {folder} like {meaning.id}, named {id_}; try: oba test {folder}")
+
+
+def _names_from(folder: Path) -> tuple[str, str]:
+    """The contract's name and title, from the folder's."""
+    words = re.findall(r"[A-Za-z0-9]+", folder.resolve().name)
+    id_ = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-._")[:80] or "new-contract"
+    title = " ".join(words) or "new contract"
+    return id_, title[0].upper() + title[1:]
+
+
+def renamed(text: str, id_: str, title: str) -> str:
+    """A contract file's text with another name and title, the rest as it stands; all of it where they are written
+    in a way that cannot be replaced (over several lines)."""
+    from engine.language.notes import Notes
+    from engine.language.reader import read_contract_text
+    from engine.language.yaml_reader import read_tree
+
+    tree = read_tree(text.encode(), Notes(CONTRACT_FILE))
+    lines = text.split("\n")
+    for key, value in (("contract", id_), ("title", title)):
+        entry = tree.entry(key) if tree else None
+        if entry:
+            word = f'"{value}"' if value.lower() == "null" else value
+            lines[entry.key.place.line - 1] = f"{key}: {word}"
+    try:
+        read = read_contract_text("\n".join(lines))
+    except Refusal:
+        return text
+    return "\n".join(lines) if (read.id, read.title) == (id_, title) else text
 
 
 def _source(like: str) -> Path:

@@ -5,13 +5,22 @@ the meaning is compared, so that a new word of the language is without further a
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine.language import meaning as m
-from engine.language.wording import amounts_or_shares, in_words, offset, plain, worded_fields
+from engine.language.wording import (
+    amounts_or_shares,
+    has_words,
+    in_words,
+    noun,
+    offset,
+    plain,
+    summary,
+    worded_fields,
+)
 
 _LABELS = {
     "id": "contract",
@@ -41,7 +50,7 @@ _LABELS = {
 }
 _NOT_COMPARED = frozenset(("version",))
 _SETS = frozenset(("eligible", "product_codes", "sources"))  # in no order
-_IN_PARTS = (m.Contract, m.Outcome, m.MoneyClause, m.Limit, m.IfDied, m.Settlement)
+_IN_PARTS = (m.Contract, m.IfDied, m.Table, m.TableRow)  # they have words, and are told by their parts
 _EMPTY = {
     "in_force_to": "open",
     "condition": "always",
@@ -100,7 +109,7 @@ def _fields(old: Any, new: Any, path: _Path) -> Iterator[Change]:
         if name in _NOT_COMPARED or _bare(before) == _bare(after):
             continue
         label = _LABELS.get(name, plain(name))
-        if f"{name}_text" in texts:
+        if f"{name}_text" in texts and not (isinstance(before, m.Table) and isinstance(after, m.Table)):
             said = [getattr(side, f"{name}_text") or _EMPTY.get(name, "nothing") for side in (old, new)]
             yield Change(str(path.at(label)), *_told_apart(said[0], said[1], before, after))
         else:
@@ -121,7 +130,7 @@ def _differing(name: str, before: Any, after: Any, path: _Path) -> Iterator[Chan
 
 
 def _goes_deeper(part: Any) -> bool:
-    return dataclasses.is_dataclass(part) and isinstance(part, _IN_PARTS)
+    return dataclasses.is_dataclass(part) and (isinstance(part, _IN_PARTS) or not has_words(part))
 
 
 def _window(before: m.Window, after: m.Window, path: _Path) -> Change:
@@ -138,13 +147,19 @@ def _lists(name: str, before: tuple[Any, ...], after: tuple[Any, ...], path: _Pa
         yield from _entries(name, before, after, path)
     elif name in _SETS:
         yield from _sets(before, after, path)
-    elif len(before) == len(after) and all(map(_unworded, before + after)):
+    elif len(before) == len(after) and all(map(_goes_deeper, before + after)):
         for k, (one, other) in enumerate(zip(before, after, strict=True), 1):
             if _bare(one) != _bare(other):
                 yield from (
-                    _fields(one, other, path.at(f"{k}."))
+                    _fields(one, other, path.at(f"{plain(name).removesuffix('s')} {k}"))
                     if type(one) is type(other)
-                    else [Change(str(path.at(f"{k}.")), in_words(one), in_words(other))]
+                    else [
+                        Change(
+                            str(path.at(f"{plain(name).removesuffix('s')} {k}")),
+                            in_words(one),
+                            in_words(other),
+                        )
+                    ]
                 )
     else:
         said = [in_words(side) if side else _EMPTY.get(name, "none") for side in (before, after)]
@@ -183,16 +198,16 @@ def _entries(name: str, before: tuple[Any, ...], after: tuple[Any, ...], path: _
     old = {_name(part): part for part in before}
     renamed = _renamed(old, new)
     for key, part in old.items():
-        called = f"{_noun(part)} {key}"
+        called = f"{noun(part)} {key}"
         if key in new:
             yield from _entry(part, new[key])
         elif key in renamed:
             yield Change(called, "that name", renamed[key])
         else:
-            yield Change(called, _summary(part), None)
+            yield Change(called, summary(part), None)
     for key, part in new.items():
         if key not in old and key not in renamed.values():
-            yield Change(f"{_noun(part)} {key}", None, _summary(part))
+            yield Change(f"{noun(part)} {key}", None, summary(part))
     kept = [[key for key in side if key in old and key in new] for side in (old, new)]
     if name in _ORDERED and kept[0] != kept[1]:
         yield Change(f"order of {plain(name)}", ", ".join(kept[0]), ", ".join(kept[1]))
@@ -221,7 +236,7 @@ def _entry(old: Any, new: Any) -> Iterator[Change]:
     if isinstance(old, m.Term):
         yield from _term(old, new)
     elif type(old) is not type(new) or getattr(old, "direction", None) != getattr(new, "direction", None):
-        yield Change(f"{_noun(old)} {_name(old)}", _summary(old), f"a {_noun(new)}: {_summary(new)}")
+        yield Change(f"{noun(old)} {_name(old)}", summary(old), f"a {noun(new)}: {summary(new)}")
     else:
         yield from _fields(old, new, _Path(_name(old)))
 
@@ -235,36 +250,6 @@ def _term(old: m.Term, new: m.Term) -> Iterator[Change]:
         if values[0] != values[1]:
             when = f" from {since}" if since else " from the beginning" if dated else ""
             yield Change(f"term {old.name}{when}", *amounts_or_shares(values))
-
-
-def _noun(part: Any) -> str:
-    if isinstance(part, m.MoneyClause):
-        return part.direction
-    return plain("".join(f"_{c.lower()}" if c.isupper() else c for c in type(part).__name__)[1:])
-
-
-def _summary(part: Any) -> str:
-    summary = _SUMMARIES.get(type(part))
-    return summary(part) if summary else in_words(part)
-
-
-def _clause(clause: m.MoneyClause) -> str:
-    dues = "" if clause.dues == (None,) else f", due {in_words(clause.dues)}"
-    condition = f", if {clause.condition_text}" if clause.condition else ""
-    return f"{clause.amount_text}{dues}{condition}"
-
-
-def _limit(limit: m.Limit) -> str:
-    bounds = (("at most", limit.at_most), ("at least", limit.at_least))
-    said = [f"{word} {in_words(bound)}" for word, bound in bounds if bound is not None]
-    return f"{' and '.join(said)} of {', '.join(limit.of)}"
-
-
-_SUMMARIES: dict[type, Callable[[Any], str]] = {
-    m.Outcome: lambda o: f"{o.source_name}, {in_words(o.window)}: {in_words(o.pick)}",
-    m.MoneyClause: _clause,
-    m.Limit: _limit,
-}
 
 
 # --- what two parts have in common ------------------------------------------------------------------

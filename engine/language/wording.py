@@ -38,6 +38,11 @@ def in_words(part: object) -> str:
     return str(part)
 
 
+def has_words(part: object) -> bool:
+    """Whether a part of the meaning has words of its own, beside the names of its fields."""
+    return any(kind in _WAYS for kind in type(part).__mro__)
+
+
 def worded_fields(part: object) -> list[tuple[str, Any]]:
     """The fields of a part that say something of their own, by name."""
     fields = dataclasses.fields(cast(Any, part))
@@ -151,4 +156,81 @@ _WAYS: dict[type, Callable[[Any], str]] = {
     m.TermVersion: lambda v: f"{amount_or_share(v.value)} from {v.since}",
     m.Term: lambda t: in_words(t.versions) if len(t.versions) > 1 else amount_or_share(t.versions[0].value),
     m.EligiblePart: lambda p: p.text,
+    m.Table: lambda t: t.text,
+    m.TableRow: lambda r: r.text,
+}
+
+
+# --- entries: what an outcome, a clause or a limit says ---------------------------------------------
+
+
+def noun(part: object) -> str:
+    """What an entry is: `payment`, `refund`, `limit`, `outcome`, `term`."""
+    if isinstance(part, m.MoneyClause):
+        return part.direction
+    return plain(_snake(type(part).__name__))
+
+
+def summary(part: object) -> str:
+    """What an entry says, in a line."""
+    say = _SUMMARIES.get(type(part))
+    return say(part) if say else _by_fields(part)
+
+
+def outcome_words(outcome: m.Outcome) -> str:
+    """What is reported, when, and what meets it."""
+    when, pick = in_words(outcome.window), outcome.pick
+    if outcome.kind == "event" and pick == m.Pick("count", None, at_least=1):
+        return f"{outcome.source_name} occurs, {when}"
+    return f"{outcome.source_name}, {when}: {in_words(pick)}"
+
+
+def silence_words(outcome: m.Outcome) -> str:
+    """How each kind of silence is read: `no assessment: not met; death: …; coverage ends: ignore; …`."""
+    said = (
+        ("no assessment", outcome.if_missing),
+        ("death", outcome.if_died),
+        ("coverage ends", outcome.if_coverage_ends),
+        ("two results of one day", outcome.if_tied),
+        ("late evidence", outcome.late_evidence),
+    )
+    return "; ".join(f"{what}: {in_words(how)}" for what, how in said if how is not None)
+
+
+def clause_words(part: Any) -> tuple[str, str, str, str]:
+    """Paragraph, name, what it is, and what it says of anything that moves money."""
+    return part.clause, part.id, noun(part), summary(part)
+
+
+def _money_clause(clause: m.MoneyClause) -> str:
+    dues = "" if clause.dues == (None,) else f", due {in_words(clause.dues)}"
+    condition = f", if {clause.condition_text}" if clause.condition else ""
+    return f"{clause.amount_text}{dues}{condition}"
+
+
+def _limit(limit: m.Limit) -> str:
+    bounds = (("at most", limit.at_most), ("at least", limit.at_least))
+    said = [f"{word} {in_words(bound)}" for word, bound in bounds if bound is not None]
+    return f"{' and '.join(said)} of {', '.join(limit.of)}"
+
+
+def _amendment(amendment: m.Amendment) -> str:
+    values = ", ".join(f"{name} {amount_or_share(value)}" for name, value in amendment.sets)
+    return f"{values} from {amendment.effective}, signed {amendment.signed}"
+
+
+def _by_fields(part: object) -> str:
+    """An entry without a line of its own: its fields, but for name and paragraph."""
+    named = [
+        (n, v) for n, v in worded_fields(part) if n not in ("id", "name", "clause") and v not in (None, ())
+    ]
+    return ", ".join(f"{plain(n)} {in_words(v)}" for n, v in named)
+
+
+_SUMMARIES: dict[type, Callable[[Any], str]] = {
+    m.Term: in_words,
+    m.Outcome: outcome_words,
+    m.MoneyClause: _money_clause,
+    m.Limit: _limit,
+    m.Amendment: _amendment,
 }

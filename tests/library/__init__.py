@@ -1,0 +1,1 @@
+"""The agreements that come with the program."""
