@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
+from engine.language.for_each import read_for_each
 from engine.language.grammar.build import amount, condition
 from engine.language.grammar.names import Scope
 from engine.language.meaning import (
@@ -58,7 +59,8 @@ class _Clause:
     def read(self) -> MoneyClause | None:
         form, notes, before = self.form, self.notes, len(self.notes.found)
         asked = expression(form.if_, condition, self.names.scope("if"), notes) if form.if_ else None
-        scope = self.names.scope(self.direction)
+        scope = self.names.scope(self.direction, form.for_each.value if form.for_each else None)
+        each = read_for_each(form, self.names, notes)
         owed = self._amount(scope)
         dues = self._dues()
         shares = self._shares(form.instalments) if form.instalments else None
@@ -67,7 +69,7 @@ class _Clause:
         self._check_due_windows(asked, owed, dues)
         if len(notes.found) > before or owed is None or not dues or form.broken:
             return None
-        repeated = form.instalments is not None or form.each is not None
+        repeated = form.instalments is not None or form.each is not None or each is not None
         on_failure = form.on_failure.value if form.on_failure else None
         return MoneyClause(
             id=form.id.value,
@@ -81,6 +83,7 @@ class _Clause:
             shares=shares,
             on_failure=cast(Literal["stop", "skip"] | None, on_failure),
             repeated=repeated,
+            for_each=each,
         )
 
     # --- the amount
@@ -102,6 +105,8 @@ class _Clause:
     def _dues(self) -> tuple[Offset | None, ...]:
         """One entry a line; empty where they cannot be told."""
         form = self.form
+        if not form.left_open("for_each"):
+            return (form.due.value if form.due else Offset("due", text="due"),)
         ways = [name for name in ("due", "each", "instalments") if not form.left_open(name)]
         for extra in ways[1:]:
             problem = f"'{extra}' and '{ways[0]}' cannot both stand in {form.called}"
@@ -193,7 +198,8 @@ class _Clause:
             problem = f"'{form.id.value}' leaves open what a failure does to the later lines: 'on_failure' is missing"
             hint = "write 'on_failure: stop' (one failure ends the series) or 'on_failure: skip' (each stands alone)"
             self.notes.add("left_open", problem, form.id.place, hint)
-        if not (repeated and conditional) and not form.left_open("on_failure"):
+        alone = form.left_open("for_each")  # which has said so
+        if alone and not (repeated and conditional) and not form.left_open("on_failure"):
             problem = "'on_failure' is for a series with an 'if'"
             self.notes.add("on_failure", problem, form.at("on_failure"), "delete it")
 
@@ -209,6 +215,8 @@ class _Clause:
             if len(fixed) < len(dues):
                 problem = f"'{name}' goes by due dates, and those of '{self.form.id.value}' are not fixed"
                 hint = "write 'due', 'each' or 'instalments' reckoned from the index date"
+                if not self.form.left_open("for_each"):
+                    hint = "with 'for_each', name an outcome whose window does not use 'due'"
                 self.notes.add("due_window", problem, self.form.id.place, hint)
                 continue
             self._check_order(outcome, fixed)

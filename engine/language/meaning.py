@@ -196,6 +196,14 @@ class OutcomeField:
 
 
 @dataclass(frozen=True, slots=True)
+class RowField:
+    """In a clause that says `for_each`: the date, or the value as a number, of the row that a line stands for."""
+
+    outcome: str
+    field: Literal["date", "value"]
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """`left op right`; `80% of price` is a product."""
 
@@ -221,7 +229,7 @@ class Elapsed:
 
 Value = (
     Number | Text | Day | TermRef | Invoiced | Paid | IndexDate | AgeAtIndex | Column | OutcomeField
-    | Arithmetic | Extreme | Elapsed
+    | RowField | Arithmetic | Extreme | Elapsed
 )  # fmt: skip
 
 
@@ -319,11 +327,25 @@ Condition = StatusIs | Compare | InList | Truth | And | Or | Not | AtLeast
 
 
 @dataclass(frozen=True, slots=True)
+class ForEach:
+    """One line for each row of an outcome that satisfies its test and lies in its window, numbered by date.
+
+    Rows of one day go by their value as text, then as the feed lists them. Of the lines those from the `first`-th
+    to the `last`-th are owed, both included; without `last` all from the first on.
+    """
+
+    outcome: str
+    first: int = 1
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyClause:
     """One payment or refund clause: when each of its lines falls due, on what condition, how much.
 
     `dues` has one entry a line of the series (one where there is no series); None stands for the day on which
-    the condition became TRUE. With `shares`, `amount` is the whole and line k its k-th part.
+    the condition became TRUE. With `shares`, `amount` is the whole and line k its k-th part. With `for_each` the
+    lines are rows of an outcome, and the one entry of `dues` is reckoned from each row's date.
     """
 
     id: str
@@ -337,6 +359,7 @@ class MoneyClause:
     shares: tuple[Fraction, ...] | None = None
     on_failure: Literal["stop", "skip"] | None = None  # None where no repeated condition is
     repeated: bool = False  # written as a series, even one of one line
+    for_each: ForEach | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ class Names:
     terms: frozenset[str]
     term_values: tuple[TermValues, ...] = ()  # every set of values that can govern a treatment
 
-    def scope(self, use: Use) -> Scope:
-        return Scope(use, frozenset(self.outcomes), self.terms)
+    def scope(self, use: Use, row_of: str | None = None) -> Scope:
+        """What may stand in an expression of this use; `row_of`: the outcome that a clause's `for_each` names."""
+        return Scope(use, frozenset(self.outcomes), self.terms, row_of)
 
 
 def expression(said: Said[str], build: Callable[[str, Scope], R], scope: Scope, notes: Notes) -> R | None:

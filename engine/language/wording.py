@@ -19,7 +19,7 @@ from engine.language.grammar.text import expression_text, percent
 _MOST_LISTED = 6
 _EXPRESSIONS = (
     m.Number, m.Text, m.Day, m.TermRef, m.Invoiced, m.Paid, m.IndexDate, m.AgeAtIndex, m.Column, m.OutcomeField,
-    m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not, m.AtLeast,
+    m.RowField, m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not, m.AtLeast,
 )  # fmt: skip
 _STATUSES = ("not_met", "not_evaluable")
 _UNWORDED = ("text", "version")  # fields that say again what another one says
@@ -135,6 +135,12 @@ def _party(party: m.Party) -> str:
     return f"{party.name} ({', '.join(party.codes)})" if party.codes else party.name
 
 
+def _for_each(each: m.ForEach) -> str:
+    until = "" if each.last is None else f" to no. {each.last}"
+    which = f" from no. {each.first}{until}" if each.first > 1 or until else ""
+    return f"each {each.outcome}{which}"
+
+
 _WAYS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys(_EXPRESSIONS, expression_text),
     type(None): lambda _: "nothing",
@@ -158,6 +164,7 @@ _WAYS: dict[type, Callable[[Any], str]] = {
     m.EligiblePart: lambda p: p.text,
     m.Table: lambda t: t.text,
     m.TableRow: lambda r: r.text,
+    m.ForEach: _for_each,
 }
 
 
@@ -205,7 +212,8 @@ def clause_words(part: Any) -> tuple[str, str, str, str]:
 def _money_clause(clause: m.MoneyClause) -> str:
     dues = "" if clause.dues == (None,) else f", due {in_words(clause.dues)}"
     condition = f", if {clause.condition_text}" if clause.condition else ""
-    return f"{clause.amount_text}{dues}{condition}"
+    each = f" for {in_words(clause.for_each)}" if clause.for_each else ""
+    return f"{clause.amount_text}{each}{dues}{condition}"
 
 
 def _limit(limit: m.Limit) -> str:

@@ -16,6 +16,7 @@ from engine.language.written_outcomes import DefaultsForm, OutcomeForm
 from engine.language.written_tables import AmountForm, TableForm
 
 MAX_SERIES = 600
+MAX_ROW = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,9 @@ class MoneyForm(Form):
     exactly_one = ("amount", "table")
     id: Said[str] = key(pieces.NAME, "its name", "id: infusion")
     clause: Said[str] = key(pieces.TEXT, "the paragraph that says so", 'clause: "4.1"')
-    due: Said[Offset] | None = optional(pieces.offset("index", "decided"), "the day on which it falls due")
+    due: Said[Offset] | None = optional(
+        pieces.offset("index", "decided", "due"), "the day on which it falls due"
+    )
     if_: Said[str] | None = optional(pieces.CONDITION, "the condition on which it is owed", name="if")
     amount: Said[str] | AmountForm | None = optional(_AMOUNT, "how much, or the whole that instalments share")
     table: TableForm | None = optional(Record(TableForm), "the amount by the first row that fits")
@@ -91,6 +94,15 @@ class MoneyForm(Form):
     each: tuple[Said[Offset], ...] | None = optional(
         ListOf(pieces.offset("index", "decided"), "a list of days", 1, MAX_SERIES),
         "one line for each due date",
+    )
+    for_each: Said[str] | None = optional(
+        pieces.REFERENCE, "one line for each row of this outcome that passes its test"
+    )
+    from_: Said[int] | None = optional(
+        pieces.whole_number(1, MAX_ROW), "with for_each: the first row that counts", name="from"
+    )
+    to: Said[int] | None = optional(
+        pieces.whole_number(1, MAX_ROW), "with for_each: the last row that counts; all if left out"
     )
     on_failure: Said[str] | None = optional(
         Choice("stop", "skip"),

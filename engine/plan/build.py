@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.language.amended import as_known
-from engine.plan import frames, limits, lines, statuses, subjects
+from engine.plan import frames, limits, lines, row_lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.pruning import pruned
@@ -111,7 +111,14 @@ def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, e
             frame = frames.due_frame(contract, clause, names, enrolled)
             decided = statuses.decided_frame(plan, contract, run, traits, frame)
             due[clause.id] = _with_row_values(plan, contract, clause.id, decided)
-    return States(contract, main, due)
+    each = {
+        c.for_each.outcome: row_lines.numbered_rows(
+            plan, contract.outcome(c.for_each.outcome), main, run, traits
+        )
+        for c in contract.clauses
+        if c.for_each
+    }
+    return States(contract, main, due, each)
 
 
 def _with_row_values(plan: PlanBuilder, contract: m.Contract, name: str, state: Ref) -> Ref:

@@ -150,6 +150,25 @@ def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day
     return FoldedFrame(folds, results, used)
 
 
+def satisfying_rows(
+    plan: PlanBuilder, outcome: m.Outcome, treatments: Relation, run: Run, traits: Traits
+) -> Relation:
+    """One row a treatment and row of an outcome, not by due dates, that lies in its window and satisfies its test.
+
+    `treatments` have the outcome's days as columns. A date that is only a month or a year counts by its first day.
+    """
+    stands = outcome.late_evidence == "stand"
+    seen = rows.visible(cutoff(outcome, run)) if stands else TRUE
+    frame = Frame(outcome.name, ("subject",), (outcome,), treatments)
+    joined = _joined(rows.outcome_rows(plan, run, traits, stands), frame, traits, latest_day=False)
+    return Filter(joined, and_(_counted(outcome, seen), _passes(outcome)))
+
+
+def row_evidence() -> Expr:
+    """The evidence key of a satisfying row."""
+    return call("pack", Type.KEY, ON_DAY, TRUE, ROW)
+
+
 def _joined(reports: Relation, frame: Frame, traits: Traits, latest_day: bool) -> Relation:
     """One row a report and instance that it may concern."""
     names = {o.source_name for o in frame.outcomes}

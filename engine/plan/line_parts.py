@@ -40,11 +40,15 @@ from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The frames' statuses: `main` a treatment, `due` a clause's treatments and due dates."""
+    """The frames' statuses: `main` a treatment, `due` a clause's treatments and due dates.
+
+    `each`: by outcome, the treatments and rows of those whose rows are a clause's lines.
+    """
 
     contract: m.Contract
     main: Ref
     due: Mapping[str, Ref]
+    each: Mapping[str, Ref]
 
 
 def condition(contract: m.Contract, clause: m.MoneyClause) -> tuple[Expr, Expr]:

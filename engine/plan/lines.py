@@ -8,7 +8,7 @@ has not come). Lines whose condition is FALSE are left out.
 from collections.abc import Sequence
 
 from engine.language import meaning as m
-from engine.plan import frames, line_parts
+from engine.plan import frames, line_parts, row_lines
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
 from engine.plan.paid import with_paid
@@ -47,7 +47,7 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import PAID, decided_on, outcomes_in, reads, status
+from engine.plan.values import PAID, decided_on, outcomes_in, reads, row_key, status
 
 TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amount", Type.MONEY)
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
@@ -87,8 +87,9 @@ def _evidence(clause: m.MoneyClause) -> tuple[str, ...]:
 
 
 def _evidence_keys(contract: m.Contract, clause: m.MoneyClause) -> list[Col]:
+    own = [row_key(clause.for_each.outcome)] if clause.for_each else []
     parts = [(o, part) for o in _evidence(clause) for part in ("key", *further_keys(contract.outcome(o)))]
-    return [Col(f"{outcome}__{part}", Type.KEY) for outcome, part in parts]
+    return own + [Col(f"{outcome}__{part}", Type.KEY) for outcome, part in parts]
 
 
 def _lines(
@@ -112,7 +113,9 @@ def _lines(
 
 
 def _instances(states: States, clause: m.MoneyClause) -> Relation:
-    """The clause's rows before any condition: a treatment, or a treatment and due date."""
+    """The clause's rows before any condition: a treatment, or a treatment and due date, or a treatment and row."""
+    if clause.for_each is not None:
+        return row_lines.instances(states.main, states.each[clause.for_each.outcome], clause.for_each)
     if clause.id in states.due:
         main = states.main
         due = states.due[clause.id]
@@ -184,7 +187,7 @@ def _line_items(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str,
 
 def _because(clause: m.MoneyClause) -> Expr:
     """The statuses that the line rests on, in words: `remission not_met on 2018-03-11`."""
-    parts: list[Expr] = []
+    parts: list[Expr] = [row_lines.because(clause.for_each)] if clause.for_each else []
     for outcome in dict.fromkeys(
         (*outcomes_in(clause.condition), *(d.outcome for d in clause.dues if d and d.outcome))
     ):

@@ -58,7 +58,8 @@ def with_paid(
 
 def _is_single(states: States, clause: m.MoneyClause) -> bool:
     """Whether a treatment has at most one line of the clause, by its statuses of the main frame alone."""
-    return len(clause.dues) == 1 and clause.shares is None and clause.id not in states.due
+    alone = len(clause.dues) == 1 and clause.shares is None and clause.for_each is None
+    return alone and clause.id not in states.due
 
 
 def _single_payment(contract: m.Contract, clause: m.MoneyClause) -> Expr:

@@ -1,7 +1,8 @@
 """Values and conditions of a contract as expressions over the state of a treatment (and due date).
 
 Columns expected of the state: `index_date`, `birth_date`, the attributes, `epoch`, and of each outcome
-`NAME__status`, `NAME__decided_on`, `NAME__date`, `NAME__value`, `NAME__count`.
+`NAME__status`, `NAME__decided_on`, `NAME__date`, `NAME__value`, `NAME__count`; where a clause has a line for each row
+of an outcome, `NAME__each_key` and `NAME__each_value`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -59,6 +60,21 @@ def status(outcome: str) -> Col:
 
 def decided_on(outcome: str) -> Col:
     return outcome_column(outcome, "decided_on", Type.DATE)
+
+
+def row_key(outcome: str) -> Col:
+    """The evidence key of the row that a line of a `for_each` clause stands for."""
+    return outcome_column(outcome, "each_key", Type.KEY)
+
+
+def row_value(outcome: str) -> Col:
+    """That row's value, as text."""
+    return outcome_column(outcome, "each_value")
+
+
+def row_day(outcome: str) -> Expr:
+    """That row's date."""
+    return call("key_day", Type.DATE, row_key(outcome))
 
 
 def walk(node: object) -> Iterator[object]:
@@ -131,6 +147,8 @@ class ValueCompiler:
             case m.OutcomeField(outcome, _):
                 count = coalesce(outcome_column(outcome, "count", Type.INTEGER), integer(0))
                 return ratios.of_integer(count)
+            case m.RowField(outcome, "value"):
+                return ratios.of_integer(number(row_value(outcome)), NUMBER_SCALE)
             case m.Arithmetic(op, left, right):
                 return self._arithmetic(op, self.ratio(left), self.ratio(right))
             case m.Extreme(kind, parts):
@@ -170,6 +188,8 @@ def date_value(value: m.Value) -> Expr:
             return _DATES.get(name) or date_of(attribute(name))
         case m.OutcomeField(outcome, "date"):
             return outcome_column(outcome, "date", Type.DATE)
+        case m.RowField(outcome, "date"):
+            return row_day(outcome)
     raise TypeError(f"{type(value).__name__} is no date")
 
 

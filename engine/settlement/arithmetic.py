@@ -119,7 +119,7 @@ class Arithmetic:
                 return self._column(name, name, numbers)
             case m.AgeAtIndex():
                 return self._elapsed("years", numbers.birth_date, numbers.index_date, "age_at_index")
-            case m.OutcomeField(outcome, field):
+            case m.OutcomeField(outcome, field) | m.RowField(outcome, field):
                 found = (numbers.fields or {}).get((outcome, field))
                 number = (
                     found
@@ -185,7 +185,7 @@ class Arithmetic:
             case m.Column(name, _):
                 text = (numbers.columns or {}).get(name)
                 return date.fromisoformat(text) if text else None
-            case m.OutcomeField(outcome, field):
+            case m.OutcomeField(outcome, field) | m.RowField(outcome, field):
                 found = (numbers.fields or {}).get((outcome, field))
                 return found if isinstance(found, date) else None
         return None

@@ -162,6 +162,8 @@ def _clauses(settlement: Settlement, lines: Iterable[s.Line]) -> tuple[s.ClauseS
 def _says(clause: m.MoneyClause) -> str:
     condition = f"if {clause.condition_text}: " if clause.condition is not None else ""
     parts = f", in {len(clause.dues)} instalments" if clause.shares else ""
+    if clause.for_each:
+        parts = f", for each {clause.for_each.outcome}"
     return f"{condition}{clause.amount_text}{parts}"
 
 

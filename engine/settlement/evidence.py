@@ -9,7 +9,8 @@ from engine.settlement.owed import Owed
 def name_evidence(owed: Owed) -> None:
     """Leave the views `named_lines` and `named_statuses`: `lines` and `statuses` with `evidence`, record ids.
 
-    A row without a record id is named by its file's row, `row 17`. Lines rest on no row that no status rests on.
+    A row without a record id is named by its file's row, `row 17`. Lines rest on rows that statuses rest on, and
+    those of a clause that says `for_each` on their own.
     """
     run, columns = owed.connection.execute, evidence_columns(owed.contract)
     run(
@@ -26,9 +27,11 @@ def name_evidence(owed: Owed) -> None:
 
 
 def rows_used(owed: Owed) -> str:
-    """SQL for the numbers of the rows that some status rests on."""
-    columns = row_columns(owed.contract.outcomes)
-    return " UNION ALL ".join(f"SELECT {c} FROM statuses WHERE {c} IS NOT NULL" for c in columns)
+    """SQL for the numbers of the rows that some status rests on, or that a line of its own stands for."""
+    tables = [("statuses", c) for c in row_columns(owed.contract.outcomes)]
+    if any(c.for_each for c in owed.contract.clauses):
+        tables += [("all_lines", c) for c in evidence_columns(owed.contract)]
+    return " UNION ALL ".join(f"SELECT {c} FROM {table} WHERE {c} IS NOT NULL" for table, c in tables)
 
 
 def _named_lines(columns: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ Everything is read from the tables that the run left; nothing is worked out a se
 which is checked against its line.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -116,7 +117,7 @@ def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) ->
     }
     lines = []
     for clause in contract.clauses:
-        for n in range(1, len(clause.dues) + 1):
+        for n in _numbers(clause, found):
             state, due, amount, because = found.get(
                 (clause.id, n), ("not owed", None, None, "its condition is FALSE")
             )
@@ -137,6 +138,13 @@ def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) ->
                 LineExplained(limit.id, limit.clause, 1, state, "", due, amount, because, "", bounds, ())
             )
     return lines
+
+
+def _numbers(clause: m.MoneyClause, found: Collection[tuple[str, int]]) -> Iterable[int]:
+    """The numbers of a clause's lines: all of its schedule, or one for each row that came."""
+    if clause.for_each is None:
+        return range(1, len(clause.dues) + 1)
+    return sorted(n for name, n in found if name == clause.id)
 
 
 def _terms(contract: m.Contract, value: m.Amount | None, index_date: date) -> tuple[TermRead, ...]:

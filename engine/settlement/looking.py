@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.kernel.dates import FIRST_DAY
 from engine.language import meaning as m
-from engine.plan.values import walk
+from engine.plan.values import row_key, row_value, walk
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
 from engine.settlement.owed import Owed
@@ -140,21 +140,32 @@ def _missing(contract: m.Contract, outcome: str, last_day: object) -> str:
 def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:
     """What the amounts of lines read of outcomes, by line, then by outcome and field (date, value, count)."""
     result: dict[tuple[str, str, int], dict[tuple[str, str], Any]] = defaultdict(dict)
-    steps = {step.name for step in owed.plan.steps}
     for clause in owed.contract.clauses:
-        for node in walk(clause.amount):
-            if not isinstance(node, m.OutcomeField):
+        for node in dict.fromkeys(walk(clause.amount)):
+            if not isinstance(node, m.OutcomeField | m.RowField):
                 continue
-            series = owed.contract.outcome(node.outcome).window.uses_due
-            frame = clause.id if series else "main"
-            step = f"{frame}_values" if f"{frame}_values" in steps else f"{frame}_statuses"
-            column = f'"{node.outcome}__{node.field}"'
+            step, column, series = _where_it_stands(owed, clause, node)
             number = "f.n" if series else "l.n"
             for treatment, n, value in owed.rows(
                 f"""SELECT l.treatment_id, l.n, {column} FROM all_lines l
-                JOIN {step} f ON f.treatment_id = l.treatment_id AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
+                JOIN "{step}" f ON f.subject = l.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
                 [clause.id],
             ):
                 default = 0 if node.field == "count" and value is None else value
                 result[treatment, clause.id, n][node.outcome, node.field] = default
     return result
+
+
+def _where_it_stands(
+    owed: Owed, clause: m.MoneyClause, node: m.OutcomeField | m.RowField
+) -> tuple[str, str, bool]:
+    """The step and column that hold a field, and whether the step has a row for each line."""
+    if isinstance(node, m.RowField):
+        day = f'key_day(f."{row_key(node.outcome).name}")'
+        column = day if node.field == "date" else f'f."{row_value(node.outcome).name}"'
+        return f"{node.outcome}_each", column, True
+    series = owed.contract.outcome(node.outcome).window.uses_due
+    frame = clause.id if series else "main"
+    with_values = any(step.name == f"{frame}_values" for step in owed.plan.steps)
+    step = f"{frame}_values" if with_values else f"{frame}_statuses"
+    return step, f'f."{node.outcome}__{node.field}"', series

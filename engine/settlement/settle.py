@@ -245,6 +245,12 @@ def _clause_table(owed: Owed) -> None:
             "INSERT INTO clause_reads SELECT unnest($1), unnest($2)",
             [[c for c, _ in reads], [o for _, o in reads]],
         )
+    connection.execute("CREATE OR REPLACE TEMP TABLE clause_rows (clause VARCHAR, outcome VARCHAR)")
+    for clause in contract.clauses:
+        if clause.for_each:
+            connection.execute(
+                "INSERT INTO clause_rows VALUES ($1, $2)", [clause.id, clause.for_each.outcome]
+            )
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW reversal_reasons AS
         SELECT treatment_id, clause,
@@ -254,6 +260,9 @@ def _clause_table(owed: Owed) -> None:
         FROM named_statuses s JOIN clause_reads r
           ON s.outcome = r.outcome OR s.outcome = r.clause || '.' || r.outcome
         GROUP BY ALL
+        UNION ALL
+        SELECT treatment_id, clause, 'no longer owed: fewer rows count as ' || outcome, []::VARCHAR[]
+        FROM subjects CROSS JOIN clause_rows WHERE clause NOT IN (SELECT clause FROM clause_reads)
         UNION ALL
         SELECT treatment_id, clause, 'no longer owed: the treatment is not eligible, ' || failed, []::VARCHAR[]
         FROM not_eligible CROSS JOIN (SELECT DISTINCT clause FROM clause_words)"""

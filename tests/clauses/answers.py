@@ -105,6 +105,8 @@ def owed(
 
 
 def facts_of(treatments: Sequence[Row], outcomes: Sequence[Row]) -> Any:
+    """The rows as facts; an outcome without a record id gets one of its own."""
+    outcomes = [{"record_id": f"row{k}", **row} for k, row in enumerate(outcomes)]
     facts, report = facts_from_rows(
         {"treatments": treatments, "outcomes": outcomes, "coverage": []}, connection=CONNECTION
     )

@@ -106,7 +106,7 @@ CASES = [
     ("window: [day 0, day 30]", "«window»: [day 0]", "list_length", "1 stand here; at least 2 may", ""),
     ("[day 0, day 30]", "[day 0, «relapse.decided»]", "offset", "cannot be the anchor here", ""),
     ("decided: day 60", "«decided»: due", "due", "'decided' names 'due', and the window does not", ""),
-    ("due: index", "due: «due»", "offset", "'due' cannot be the anchor here", "windows of outcomes"),
+    ("due: index", "due: «due»", "offset", "'due' cannot be the anchor here", "with 'for_each' it is each row's date"),
     ("due: index", "due: «remision».decided", "unknown_outcome", "'remision' is not an outcome", "'remission'?"),
     ("due: index", "due: «remission.met»", "offset", "is not a day", "write 'remission.decided'"),
     # --- picks and tests

@@ -13,6 +13,7 @@ from engine.language.meaning import (
     Invoiced,
     OutcomeField,
     Paid,
+    RowField,
     TermRef,
     Value,
 )
@@ -57,6 +58,7 @@ class Scope:
     use: Use
     outcomes: frozenset[str]
     terms: frozenset[str]
+    row_of: str | None = None  # the outcome whose rows are the lines of the clause, if they are
 
 
 class Built(NamedTuple):
@@ -115,6 +117,8 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
         problem = f"'{outcome}.{field}' in a limit is not supported yet"
         raise Unfit("not_yet", problem, "a limit reads terms and columns of treatments", start, length)
     kind: Kind = "date" if field == "date" else "number"
+    if outcome == scope.row_of and field in ("date", "value"):
+        return Built(kind, RowField(outcome, "date" if field == "date" else "value"), start, length)
     return Built(kind, OutcomeField(outcome, _FIELDS[field]), start, length)
 
 

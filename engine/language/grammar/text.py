@@ -79,6 +79,7 @@ _WAYS: dict[type, Callable[[Any], tuple[str, int]]] = {
     m.IndexDate: lambda t: ("index", _ATOM),
     m.Column: lambda t: (t.name, _ATOM),
     m.OutcomeField: lambda t: (f"{t.outcome}.{t.field}", _ATOM),
+    m.RowField: lambda t: (f"{t.outcome}.{t.field}", _ATOM),
     m.Arithmetic: _arithmetic,
     m.Extreme: lambda t: (f"{t.kind}({_listed(t.parts)})", _ATOM),
     m.Elapsed: lambda t: (f"{t.unit}_between({_listed((t.start, t.end))})", _ATOM),
