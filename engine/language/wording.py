@@ -19,7 +19,8 @@ from engine.language.grammar.text import expression_text, percent
 _MOST_LISTED = 6
 _EXPRESSIONS = (
     m.Number, m.Text, m.Day, m.TermRef, m.Invoiced, m.Paid, m.IndexDate, m.AgeAtIndex, m.Column, m.OutcomeField,
-    m.RowField, m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not, m.AtLeast,
+    m.RowField, m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not,
+    m.AtLeast,
 )  # fmt: skip
 _STATUSES = ("not_met", "not_evaluable")
 _UNWORDED = ("text", "version")  # fields that say again what another one says
