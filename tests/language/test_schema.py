@@ -13,6 +13,7 @@ from engine.language.notes import Notes
 from engine.language.schema import contract_schema, examples_schema
 from engine.language.yaml_reader import Mapping, Node, Scalar, read_list, read_tree
 from tests.language.contracts import GOOD, changed, read
+from tests.language.test_manual import BLOCKS, whole
 from tests.strategies.contracts import contracts
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "contracts").glob("*/contract.yaml"))
@@ -69,6 +70,11 @@ def test_it_takes_their_examples(file: Path) -> None:
     EXAMPLES.validate(plain(tree))
 
 
+@pytest.mark.parametrize("block", [b for refused, b in BLOCKS if not refused and not b.startswith("- name")])
+def test_it_takes_the_blocks_of_the_manual(block: str) -> None:
+    CONTRACT.validate(instance(whole(block)))
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contracts())
 def test_it_takes_whatever_the_reader_takes(text: str) -> None:
@@ -101,6 +107,18 @@ BROKEN = [
     ("price: 649000.00", "price: [1]"),
     ("price: 649000.00", "price: 1_000"),
     ("amount: price}", "table: {by: units}}"),
+    ("amount: price}", "table: {by: units, rows: []}}"),
+    ("amount: price}", "table: {by: units, rows: [{below: 1, above: 2, amount: 1}]}}"),
+    ("amount: price}", "table: {by: units, rows: [{below: [1], amount: 1}]}}"),
+    ("amount: price}", "table: {by: units, tiers: some, rows: [{otherwise: 1}]}}"),
+    ("amount: price}", "amount: {table: {by: units}}}"),
+    ("amount: price}", "amount: price, table: {by: units, rows: [{otherwise: 1}]}}"),
+    ("amount: price}", "amount: price, from: 0}"),
+    ("title:", "amendments: [{id: A1, clause: c, signed: 2018-01-01, effective: 2018-01-01}]\ntitle:"),
+    (
+        "title:",
+        "amendments: [{id: A1, clause: c, signed: 2018-01-01, effective: 2018-01-01, set: {price: 1}}]\ntitle:",
+    ),
     ("title:", "cohort: []\ntitle:"),
 ]
 
