@@ -9,6 +9,7 @@ from engine.language import meaning as m
 from engine.plan.values import row_key, row_value, walk
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
+from engine.settlement.line_keys import same_line
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
 from engine.settlement.unusable import mark_unusable
@@ -137,8 +138,11 @@ def _missing(contract: m.Contract, outcome: str, last_day: object) -> str:
     return f"{what} {o.source_name} dated {last_day} or before that settles it"
 
 
-def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:
-    """What the amounts of lines read of outcomes, by line, then by outcome and field (date, value, count)."""
+def fields_read(owed: Owed, keys: str) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:
+    """What the amounts of the owed lines that the query `keys` names read of outcomes.
+
+    By line, then by outcome and field (date, value, count).
+    """
     result: dict[tuple[str, str, int], dict[tuple[str, str], Any]] = defaultdict(dict)
     for clause in owed.contract.clauses:
         for node in dict.fromkeys(walk(clause.amount)):
@@ -148,6 +152,7 @@ def fields_read(owed: Owed) -> Mapping[tuple[str, str, int], Mapping[tuple[str, 
             number = "f.n" if series else "l.n"
             for treatment, n, value in owed.rows(
                 f"""SELECT l.treatment_id, l.n, {column} FROM all_lines l
+                JOIN ({keys}) k ON {same_line("l", "k")}
                 JOIN "{step}" f ON f.subject = l.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
                 [clause.id],
             ):

@@ -99,7 +99,7 @@ def numbers_read(owed: Owed, keys: str) -> Iterator[tuple[LineKey, int, LineNumb
         FROM all_lines l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id
         WHERE l.owed AND l.amount IS NOT NULL"""
     )
-    fields = fields_read(owed)
+    fields = fields_read(owed, keys)
     for treatment, group, clause, n, amount, paid, index_date, birth_date, _, *texts in rows:
         if clause not in clauses:
             continue
