@@ -362,16 +362,31 @@ class MoneyClause:
     for_each: ForEach | None = None
 
 
+Per = Literal["treatment", "patient", "contract_year", "calendar_year", "contract"]
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bound on a treatment's total of some clauses, in the direction that they share."""
+    """A bound on the total of some clauses over a treatment or group, in the direction that they share.
+
+    `patient_first` stands alone: so much of the total goes to the patient before the payer.
+    """
 
     id: str
     clause: str
     of: tuple[str, ...]  # ids of money clauses and of earlier limits, written out
     direction: Literal["payment", "refund"]
+    per: Per
     at_most: Value | None
     at_least: Value | None
+    patient_first: Value | None
+    of_text: str  # as written: `refunds`
+    bound_text: str  # as written: `at most 80% of price`
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether its groups are years, to which a line belongs by the day on which it falls due."""
+        return self.per in ("contract_year", "calendar_year")
 
 
 @dataclass(frozen=True, slots=True)

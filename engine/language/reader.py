@@ -7,7 +7,7 @@ from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal
 from engine.language.amendments import read_amendments
 from engine.language.clauses import read_clause, used_outcomes
 from engine.language.grammar.build import eligible_parts
-from engine.language.limits import Direction, read_limits
+from engine.language.limits import Bounded, Direction, read_limits
 from engine.language.meaning import Contract, EligiblePart, MoneyClause, Outcome, Party, Settlement
 from engine.language.naming import Names, expression
 from engine.language.notes import Notes
@@ -73,8 +73,7 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     _check_names(form, notes)
     clauses = _clauses(form, names, notes)
     _check_due_windows_used(form, outcomes, clauses, notes)
-    directions = _directions(form)
-    limits = read_limits(form, directions, names, notes)
+    limits = read_limits(form, _bounded(form), names, notes)
     if notes.found:
         return None
     gap = form.defaults.coverage_gap if form.defaults else None
@@ -141,10 +140,10 @@ def _clauses(form: ContractForm, names: Names, notes: Notes) -> tuple[MoneyClaus
     return tuple(clause for clause in read if clause is not None)
 
 
-def _directions(form: ContractForm) -> dict[str, Direction]:
-    """Every money clause's direction by id, of those too that could not be read."""
-    payments: dict[str, Direction] = dict.fromkeys(form.ids_in("payments"), "payment")
-    return payments | dict.fromkeys(form.ids_in("refunds"), "refund")
+def _bounded(form: ContractForm) -> dict[str, Bounded]:
+    """What limits may bound by id, of clauses too that could not be read."""
+    payments = {id_: Bounded("payment", frozenset({id_})) for id_ in form.ids_in("payments")}
+    return payments | {id_: Bounded("refund", frozenset({id_})) for id_ in form.ids_in("refunds")}
 
 
 def _check_names(form: ContractForm, notes: Notes) -> None:

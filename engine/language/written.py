@@ -125,12 +125,15 @@ class LimitForm(Form):
         "of: refunds",
     )
     per: Said[str] = key(
-        Choice("treatment", later=("patient", "contract_year", "calendar_year", "contract")),
+        Choice("treatment", "patient", "contract_year", "calendar_year", "contract"),
         "whose total is bounded",
         "per: treatment",
     )
     at_most: Said[str] | None = optional(pieces.AMOUNT, "the total is not above this")
     at_least: Said[str] | None = optional(pieces.AMOUNT, "the total is not below this")
+    patient_first: Said[str] | None = optional(
+        pieces.AMOUNT, "so much of the refunds goes to the patient before the payer"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.language.amended import as_known
+from engine.language.trees import walk
 from engine.plan import frames, limits, lines, row_lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
@@ -39,7 +40,7 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import attribute, attribute_names, outcomes_in, walk
+from engine.plan.values import attribute, attribute_names, outcomes_in
 
 SINGLE_PICKS = ("first", "last", "nearest", "lowest", "highest")
 
@@ -48,17 +49,21 @@ SINGLE_PICKS = ("first", "last", "nearest", "lowest", "highest")
 class Plan:
     """Steps in the order in which they can run; each scans feed tables or refers to earlier steps.
 
-    Results are the steps `lines` (one row an owed line of an amount other than zero), `held` (one a line that
-    waits), `failures` (one an owed line whose amount cannot be worked out), `statuses` (one a treatment,
-    outcome and number) and `not_eligible` (one a treatment).
+    Results are the steps `lines` (one row an owed line of an amount other than zero), `changes` (one a limit's
+    line and day on which it moves; they add up to the line), `held` (one a line that waits), `failures` (one an
+    owed line whose amount cannot be worked out), `statuses` (one a treatment, outcome and number) and
+    `not_eligible` (one a treatment).
     """
 
     steps: tuple[Step, ...]
 
 
-RESULTS = ("lines", "held", "failures", "statuses", "not_eligible")
+RESULTS = ("lines", "changes", "held", "failures", "statuses", "not_eligible")
 READ = ("candidates", "subjects", "all_lines")  # steps that explanations and statements read, besides
-SELDOM = ("scheduled",)  # read too, but not in every run: views, so that only who asks pays for them
+SELDOM = (
+    "scheduled",
+    "limit_totals",
+)  # read too, but not in every run: views, so that only who asks pays for them
 
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
@@ -70,8 +75,10 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     enrolled = subjects.subjects(plan, contract, judged)
     states = _states(plan, contract, run, traits, enrolled)
     clause_lines = lines.clause_lines(plan, states)
-    all_lines = limits.limit_lines(plan, contract, enrolled, clause_lines)
-    _line_results(plan, all_lines)
+    by_id = {c.id: step for c, step in zip(contract.clauses, clause_lines, strict=True)}
+    limited = limits.limited(plan, contract, enrolled, by_id)
+    limits.change_results(plan, limited, run.as_of is None)
+    _line_results(plan, (*clause_lines, *(x.lines for x in limited)), run)
     _status_result(plan, contract, states)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
     return Plan(pruned(tuple(plan.steps.values()), _read(plan, contract), constants))
@@ -155,23 +162,24 @@ def _single_key(outcome: m.Outcome) -> Expr:
     return case((in_(basis, alone), key), otherwise=null(Type.KEY))
 
 
-def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...]) -> None:
+def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], run: Run) -> None:
+    context = ("subject", "patient_id", "as_of")
+    own = [rename(r, {n: n for n in r.columns if n not in context}) for r in all_lines]
     lines_of = plan.add(
-        "all_lines", "a treatment or group, clause and number: owed or held", Union(all_lines)
+        "all_lines", "a treatment or group, clause and number: owed or held", Union(tuple(own))
     )
+    key = (*(("case_id",) if run.as_of is None else ()), *LINE_KEY)
     amount, zero = Col("amount", Type.MONEY), Lit(0, Type.MONEY)
     below_zero = and_(compare("lt", amount, zero), Col("from_clause", Type.TRUTH))
     broken = or_(call("is_null", Type.TRUTH, amount), below_zero)
     failing = Filter(lines_of, and_(lines.OWED, broken))
-    plan.add("failures", "an owed line without an amount", _kept(failing, LINE_KEY))
+    plan.add("failures", "an owed line without an amount", _kept(failing, key))
     good = Filter(lines_of, and_(lines.OWED, compare("ne", amount, zero), not_(broken)))
     signed = With(good, (("signed", _signed()),))
-    names = [
-        n for n in lines_of.columns if n not in ("owed", "held", "amount", "sign", "subject", "from_clause")
-    ]
+    names = [n for n in lines_of.columns if n not in ("owed", "held", "amount", "sign", "from_clause")]
     plan.add("lines", "an owed line", rename(signed, {**{n: n for n in names}, "signed": "amount"}))
     held = Filter(lines_of, lines.HELD)
-    kept = (*LINE_KEY, "sign", "due", "amount", "because")
+    kept = (*key, "sign", "due", "amount", "because")
     plan.add("held", "a line that waits for a pending outcome", _kept(held, kept))
 
 

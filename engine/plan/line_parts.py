@@ -37,6 +37,16 @@ from engine.plan.tree import (
 )
 from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in, status
 
+# Where each case of many stands apart in one run, these columns say which it is and as of which day it is asked.
+CASE_COLUMNS = {"case_id": Type.TEXT, "as_of": Type.DATE}
+
+
+def context_columns(cases: bool) -> dict[str, Type]:
+    """The columns of every line that say whose it is, in their order."""
+    case_id = {"case_id": Type.TEXT} if cases else {}
+    names = ("patient_id", "treatment_id", "group_name")
+    return case_id | {"subject": Type.KEY} | dict.fromkeys(names, Type.TEXT) | {"as_of": Type.DATE}
+
 
 @dataclass(frozen=True, slots=True)
 class States:

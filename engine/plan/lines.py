@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from engine.language import meaning as m
 from engine.plan import frames, line_parts, row_lines
-from engine.plan.line_key import LINE_KEY
-from engine.plan.line_parts import States
+from engine.plan.line_parts import States, context_columns
 from engine.plan.paid import with_paid
 from engine.plan.status_columns import further_keys
 from engine.plan.tree import (
@@ -53,11 +52,10 @@ TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amoun
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
 SIGN = {"payment": 1, "refund": -1}
 SCHEDULED = {n: n for n in ("treatment_id", "clause", "n", "sign", "due", "amount", "because")}
-LINE_COLUMNS = (*LINE_KEY, "subject", "sign", "owed", "held", "due", "amount", "paid", "because")
 
 
 def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
-    """A step a clause, payments first, of its lines owed or held, with LINE_COLUMNS and its evidence keys.
+    """A step a clause, payments first, of its lines owed or held, with whose they are and their evidence keys.
 
     Leaves the step `scheduled`, of the lines that are neither: their condition is TRUE, and their day has not come.
     """
@@ -109,7 +107,7 @@ def _lines(
     if reads(clause.amount, m.Paid):
         rows = with_paid(plan, states, rows, clause, payments)
     rows = With(rows, (("amount", line_parts.amount(states.contract, clause)),))
-    return Select(rows, _line_items(states.contract, clause))
+    return Select(rows, _line_items(states, clause))
 
 
 def _instances(states: States, clause: m.MoneyClause) -> Relation:
@@ -163,14 +161,14 @@ def _since_all_before(rows: Relation) -> Relation:
     return rename(With(rows, (("since_all", latest),)), {**columns, "since_all": "since"})
 
 
-def _line_items(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str, Expr], ...]:
+def _line_items(states: States, clause: m.MoneyClause) -> tuple[tuple[str, Expr], ...]:
+    contract = states.contract
+    context = context_columns("case_id" in states.main.columns)
     columns = evidence_columns(contract)
     rows = [call("key_row", Type.KEY, k) for k in _evidence_keys(contract, clause)]
     rows += [null(Type.KEY)] * (len(columns) - len(rows))
     return (
-        ("subject", Col("subject", Type.KEY)),
-        ("treatment_id", Col("treatment_id", Type.TEXT)),
-        ("group_name", null(Type.TEXT)),
+        *((n, null(t) if n == "group_name" else Col(n, t)) for n, t in context.items()),
         ("clause", text(clause.id)),
         ("n", Col("n", Type.INTEGER)),
         ("sign", integer(SIGN[clause.direction])),

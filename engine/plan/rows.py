@@ -46,7 +46,7 @@ def treatments(run: Run, traits: Traits, attributes: Columns) -> Relation:
     """One row a treatment: its version as known by the run's day, with the attributes that are read."""
     columns = {**TREATMENTS, **attributes}
     if run.as_of is None:
-        columns["as_of"] = Type.DATE
+        columns |= {"case_id": Type.TEXT, "as_of": Type.DATE}
     rows = _known(Scan("treatments", columns), run)
     return _latest(_versions(rows, ("treatment_id",), traits.repeated_treatments))
 

@@ -77,11 +77,17 @@ def not_eligible(plan: PlanBuilder, judged: Ref) -> Ref:
 def subjects(plan: PlanBuilder, contract: m.Contract, judged: Ref) -> Ref:
     """One row an eligible treatment, with the epoch of the terms that governs it."""
     eligible = Filter(judged, is_null(Col("failed", Type.TEXT)))
-    numbers = [(compare("ge", INDEX_DATE, day(d)), integer(k)) for k, d in enumerate(contract.epochs)]
-    epoch = case(*reversed(numbers[1:]), otherwise=integer(0))
     judging = [n for n in judged.columns if n.startswith("part_") or n in ("spans", "held_spans")]
     kept = rows.without(eligible, "failed", "undetermined", *judging)
-    return plan.add("subjects", "an eligible treatment", With(kept, (("epoch", epoch),)))
+    return plan.add(
+        "subjects", "an eligible treatment", With(kept, (("epoch", epoch(contract, INDEX_DATE)),))
+    )
+
+
+def epoch(contract: m.Contract, on: Expr) -> Expr:
+    """The number of the terms' epoch that a day lies in; the first one's before the contract's beginning."""
+    numbers = [(compare("ge", on, day(d)), integer(k)) for k, d in enumerate(contract.epochs)]
+    return case(*reversed(numbers[1:]), otherwise=integer(0))
 
 
 def _with_spans(started: Relation, contract: m.Contract, run: Run, traits: Traits) -> Relation:

@@ -73,7 +73,10 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The two dates of a run. Without `as_of`, treatments carry it in a column of that name, one each."""
+    """The two dates of a run.
+
+    Without `as_of`, the treatments are of many cases, each as of a day of its own: columns `case_id` and `as_of`.
+    """
 
     as_of: date | None
     known_by: date

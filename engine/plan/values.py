@@ -5,12 +5,13 @@ Columns expected of the state: `index_date`, `birth_date`, the attributes, `epoc
 of an outcome, `NAME__each_key` and `NAME__each_value`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.kernel.money import minor_digits
 from engine.language import meaning as m
+from engine.language.trees import walk
 from engine.plan import ratios
 from engine.plan.ratios import Ratio
 from engine.plan.rows import NUMBER_SCALE, number
@@ -75,19 +76,6 @@ def row_value(outcome: str) -> Col:
 def row_day(outcome: str) -> Expr:
     """That row's date."""
     return call("key_day", Type.DATE, row_key(outcome))
-
-
-def walk(node: object) -> Iterator[object]:
-    """Every part of a condition or value, the whole first."""
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from walk(item)
-    elif is_dataclass(node):
-        for field in fields(node):
-            child = getattr(node, field.name)
-            if isinstance(child, tuple) or is_dataclass(child):
-                yield from walk(child)
 
 
 def outcomes_in(node: object) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from engine.kernel.money import to_minor
 from engine.language import meaning as m
 from engine.ledger.postings import Ledger
+from engine.plan.limits import limit_words
 from engine.settlement import statement as s
 from engine.settlement.looking import evidence_rows, outcome_statuses, pending_rows
 from engine.settlement.owed import Owed
@@ -135,9 +136,9 @@ def _clauses(settlement: Settlement, lines: Iterable[s.Line]) -> tuple[s.ClauseS
     for line in lines:
         period[line.clause] += line.amount_minor
         count[line.clause] += 1
-    opening = dict(settlement.owed.rows("SELECT clause, sum(amount)::BIGINT FROM posted_before GROUP BY ALL"))
+    opening = dict(settlement.owed.rows("SELECT clause, sum(amount)::BIGINT FROM posted_parts GROUP BY ALL"))
     words = [(c.id, c.clause, c.direction, _says(c)) for c in contract.clauses]
-    words += [(x.id, x.clause, x.direction, f"limits {', '.join(x.of)}") for x in contract.limits]
+    words += [(x.id, x.clause, x.direction, limit_words(x)) for x in contract.limits]
     known = {w[0] for w in words}
     directions = {line.clause: line.direction for line in lines}
     words += [

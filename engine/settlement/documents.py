@@ -2,7 +2,7 @@
 
 from engine.kernel.money import format_minor
 from engine.settlement.evidence import name_evidence
-from engine.settlement.line_keys import KEY, ORDER
+from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, ORDER
 from engine.settlement.looking import status_words
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
@@ -77,7 +77,7 @@ def settlement_document(settlement: Settlement) -> Document:
          "because": because, "evidence": evidence}
         for treatment, group, clause, n, due, amount, kind, period, corrects, because, evidence in owed.rows(
             f"""SELECT {KEY}, due, amount, kind, line_period, corrects, because, evidence
-            FROM differences ORDER BY {ORDER}"""
+            FROM differences ORDER BY {DIFFERENCE_ORDER}"""
         )
     ]  # fmt: skip
     document["statuses"] = statuses_document(owed)

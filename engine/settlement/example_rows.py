@@ -75,6 +75,7 @@ def _treatment(contract: m.Contract, case: Case, treatment: ExampleTreatment) ->
         "treatment_id": case.id,
         "patient_id": case.id,
         "index_date": treatment.index_date.isoformat(),
+        "case_id": case.id,
         "as_of": case.expect.as_of.isoformat(),
     }
 

@@ -134,7 +134,7 @@ def as_known_by_cases(contract: m.Contract, cases: Sequence[Case]) -> list[tuple
 def _refuse_failures(owed: Owed, cases: Sequence[Case]) -> None:
     by_id = {case.id: case for case in cases}
     problems = []
-    for case_id, clause, n in owed.rows("SELECT treatment_id, clause, n FROM failures ORDER BY ALL"):
+    for case_id, clause, n in owed.rows("SELECT case_id, clause, n FROM failures ORDER BY ALL"):
         if case_id not in by_id:
             continue  # known by another day, and judged with the amendments of that
         case = by_id[case_id]
@@ -161,7 +161,7 @@ class _Answers:
     @staticmethod
     def read(owed: Owed) -> "_Answers":
         statuses = owed.rows("SELECT treatment_id, outcome, n, status FROM statuses")
-        totals = owed.rows("SELECT treatment_id, clause, sum(amount)::BIGINT FROM lines GROUP BY ALL")
+        totals = owed.rows("SELECT case_id, clause, sum(amount)::BIGINT FROM lines GROUP BY ALL")
         nets: dict[str, int] = {}
         for case_id, _, amount in totals:
             nets[case_id] = nets.get(case_id, 0) + amount

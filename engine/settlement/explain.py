@@ -11,7 +11,8 @@ from typing import Literal
 
 from engine.kernel.diagnostics import Exit, nearest, refuse
 from engine.language import meaning as m
-from engine.plan.values import outcomes_in, walk
+from engine.language.trees import walk
+from engine.plan.values import outcomes_in
 from engine.settlement.arithmetic import Arithmetic, amending_clause
 from engine.settlement.evidence import name_evidence
 from engine.settlement.line_keys import KEY

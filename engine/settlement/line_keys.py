@@ -4,6 +4,7 @@ from engine.plan.line_key import LINE_KEY, LINE_ORDER
 
 KEY = ", ".join(LINE_KEY)
 ORDER = ", ".join(LINE_ORDER)
+DIFFERENCE_ORDER = f"{ORDER}, line_period, direction"  # a line may change in two periods
 
 
 def key_of(alias: str) -> str:

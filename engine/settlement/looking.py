@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.kernel.dates import FIRST_DAY
 from engine.language import meaning as m
-from engine.plan.values import row_key, row_value, walk
+from engine.language.trees import walk
+from engine.plan.values import row_key, row_value
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
 from engine.settlement.line_keys import same_line

@@ -13,9 +13,9 @@ from engine.kernel.diagnostics import Exit, refuse
 from engine.language import meaning as m
 from engine.ledger.postings import Ledger, RunRecord
 from engine.plan.tables import Run
-from engine.plan.values import outcomes_in
+from engine.settlement.differences import find_differences
 from engine.settlement.evidence import name_evidence
-from engine.settlement.line_keys import KEY, ORDER, key_of_either, same_line
+from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY
 from engine.settlement.owed import Owed, work_out
 
 
@@ -63,7 +63,7 @@ def _worked_out(
 ) -> Settlement:
     owed = work_out(contract, facts, run)
     name_evidence(owed)
-    _find_differences(owed, ledger, before, period)
+    find_differences(owed, ledger, before, period)
     lines, payments, refunds = owed.rows(
         """SELECT count(*), coalesce(sum(amount) FILTER (direction = 'payment'), 0)::BIGINT,
         coalesce(sum(amount) FILTER (direction = 'refund'), 0)::BIGINT FROM differences"""
@@ -157,7 +157,7 @@ def post(settlement: Settlement, ledger: Ledger, source: str, posted_on: date) -
     first_seq = ledger.head()[0] + 1
     owed.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_postings AS
-        SELECT $first + row_number() OVER (ORDER BY {ORDER}) - 1 AS seq, $run_no::BIGINT AS run_no,
+        SELECT $first + row_number() OVER (ORDER BY {DIFFERENCE_ORDER}) - 1 AS seq, $run_no::BIGINT AS run_no,
           $contract AS contract, $version AS version, $period AS period, {KEY}, direction,
           due, amount, kind, line_period, corrects, because, evidence,
           $as_of::DATE AS as_of, $known_by::DATE AS known_by
@@ -175,95 +175,3 @@ def post(settlement: Settlement, ledger: Ledger, source: str, posted_on: date) -
     )  # fmt: skip
     ledger.append(record, "new_postings")
     return ledger.runs()[-1]
-
-
-def _find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period) -> None:
-    """Leave the table `differences`: what is owed less what periods before `before` posted, where not the same.
-
-    A limit's line grows with the lines that it bounds, so that its news belongs to the period in which it falls
-    due; any other posted line that changes is corrected in the period to which it belongs.
-    """
-    _posted_before(owed, ledger, before)
-    _clause_table(owed)
-    owed.connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE differences AS
-        WITH sides AS (
-          SELECT {key_of_either("o", "p")}, o.due AS owed_due, p.due AS posted_due, o.because, o.evidence,
-            coalesce(o.amount, 0) AS entitled, coalesce(p.amount, 0) AS posted_before, p.last_seq, p.line_period
-          FROM named_lines o FULL JOIN posted_before p ON {same_line("o", "p")}),
-        changed AS (
-          SELECT s.*, coalesce(owed_due, posted_due) AS due, entitled - posted_before AS amount, w.direction,
-            coalesce(w.is_limit AND owed_due >= $first, FALSE) AS grows
-          FROM sides s LEFT JOIN clause_words w USING (clause) WHERE entitled <> posted_before),
-        placed AS (
-          SELECT c.*, CASE WHEN grows OR c.line_period IS NULL THEN strftime(c.due, '%Y-%m')
-            ELSE c.line_period END AS belongs_to FROM changed c)
-        SELECT {KEY}, coalesce(direction, if(posted_before > 0, 'payment', 'refund')) AS direction,
-          due, entitled::BIGINT AS entitled, posted_before::BIGINT AS posted_before, amount::BIGINT AS amount,
-          belongs_to AS line_period, if(grows, NULL, last_seq) AS corrects,
-          if(belongs_to = $period, 'current', 'prior_period') AS kind,
-          coalesce(p.because, r.because, if(treatment_id IS NULL, 'no longer owed: nothing of its group is owed',
-            'no longer owed: the treatment is no longer reported')) AS because,
-          coalesce(p.evidence, r.evidence, []::VARCHAR[]) AS evidence
-        FROM placed p LEFT JOIN reversal_reasons r USING (treatment_id, clause)""",
-        {"period": str(period), "first": period.first},
-    )
-
-
-def _posted_before(owed: Owed, ledger: Ledger, before: Period) -> None:
-    """The table `posted_before`: each line's total in the ledger before a period, and its last posting."""
-    columns = (
-        "treatment_id VARCHAR, group_name VARCHAR, clause VARCHAR, n BIGINT, amount BIGINT, last_seq BIGINT"
-    )
-    columns += ", line_period VARCHAR, due DATE"
-    owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE posted_before ({columns})")
-    if ledger.exists:
-        owed.connection.execute(
-            f"""INSERT INTO posted_before
-            SELECT {KEY}, sum(amount)::BIGINT, max(seq), arg_max(line_period, seq), arg_max(due, seq)
-            FROM ledger.postings WHERE contract = $contract AND period < $before GROUP BY ALL""",
-            {"contract": owed.contract.id, "before": str(before)},
-        )
-
-
-def _clause_table(owed: Owed) -> None:
-    """The tables `clause_words` (a clause) and `reversal_reasons` (a treatment and clause no longer owed)."""
-    contract, connection = owed.contract, owed.connection
-    words = [(c.id, c.direction, False) for c in contract.clauses]
-    words += [(limit.id, limit.direction, True) for limit in contract.limits]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE clause_words AS SELECT unnest($1) AS clause, unnest($2) AS direction, "
-        "unnest($3) AS is_limit",
-        [[w[0] for w in words], [w[1] for w in words], [w[2] for w in words]],
-    )
-    reads = [(c.id, o) for c in contract.clauses for o in outcomes_in((c.condition, c.dues, c.amount))]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE clause_reads (clause VARCHAR, outcome VARCHAR)",
-    )
-    if reads:
-        connection.execute(
-            "INSERT INTO clause_reads SELECT unnest($1), unnest($2)",
-            [[c for c, _ in reads], [o for _, o in reads]],
-        )
-    connection.execute("CREATE OR REPLACE TEMP TABLE clause_rows (clause VARCHAR, outcome VARCHAR)")
-    for clause in contract.clauses:
-        if clause.for_each:
-            connection.execute(
-                "INSERT INTO clause_rows VALUES ($1, $2)", [clause.id, clause.for_each.outcome]
-            )
-    connection.execute(
-        """CREATE OR REPLACE TEMP VIEW reversal_reasons AS
-        SELECT treatment_id, clause,
-          'no longer owed: ' || string_agg(s.outcome || ' ' || status || coalesce(' on ' || decided_on, ''), '; '
-            ORDER BY s.outcome, n) AS because,
-          flatten(list(evidence ORDER BY s.outcome, n)) AS evidence
-        FROM named_statuses s JOIN clause_reads r
-          ON s.outcome = r.outcome OR s.outcome = r.clause || '.' || r.outcome
-        GROUP BY ALL
-        UNION ALL
-        SELECT treatment_id, clause, 'no longer owed: fewer rows count as ' || outcome, []::VARCHAR[]
-        FROM subjects CROSS JOIN clause_rows WHERE clause NOT IN (SELECT clause FROM clause_reads)
-        UNION ALL
-        SELECT treatment_id, clause, 'no longer owed: the treatment is not eligible, ' || failed, []::VARCHAR[]
-        FROM not_eligible CROSS JOIN (SELECT DISTINCT clause FROM clause_words)"""
-    )

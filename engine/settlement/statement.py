@@ -134,7 +134,10 @@ def _movements(statement: Statement) -> Iterator[str]:
 
 
 def _lines(statement: Statement) -> Iterator[str]:
-    """Each line is a difference that is not zero, stands once, and belongs where its kind says."""
+    """Each line is a difference that is not zero, stands once, and belongs where its kind says.
+
+    A limit's line may stand once for what moved it before the period and once for what moves it now.
+    """
     period = statement.header.period
     for line in statement.lines:
         name = f"line {line.treatment_id or line.group}, {line.clause}, {line.n}"
@@ -147,7 +150,9 @@ def _lines(statement: Statement) -> Iterator[str]:
             yield f"{name} is {line.kind} and belongs to {line.period}"
         if (line.treatment_id is None) == (line.group is None):
             yield f"{name} must name a treatment or a group, and not both"
-    repeated = Counter((ln.treatment_id, ln.group, ln.clause, ln.n) for ln in statement.lines)
+    repeated = Counter(
+        (ln.treatment_id, ln.group, ln.clause, ln.n, ln.direction, ln.kind) for ln in statement.lines
+    )
     yield from (f"line {key} stands {times} times" for key, times in repeated.items() if times > 1)
 
 

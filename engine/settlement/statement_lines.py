@@ -8,7 +8,7 @@ from engine.kernel.money import format_thousands
 from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement_parts as s
 from engine.settlement.arithmetic import Arithmetic, LineNumbers
-from engine.settlement.line_keys import KEY, ORDER, key_of, same_line
+from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, key_of, same_line
 from engine.settlement.looking import fields_read
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
@@ -21,17 +21,17 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
     owed, contract = settlement.owed, settlement.owed.contract
     currency = contract.currency
     paragraphs = {c.id: c.clause for c in contract.clauses} | {x.id: x.clause for x in contract.limits}
-    seqs: dict[LineKey, int] = {}
+    seqs: dict[tuple[object, ...], int] = {}
     if settlement.posted:
         rows = owed.rows(
-            f"SELECT {KEY}, seq FROM ledger.postings WHERE run_no = $1",
+            f"SELECT {KEY}, direction, kind, seq FROM ledger.postings WHERE run_no = $1",
             [settlement.posted.run_no],
         )
         seqs = {tuple(key): seq for *key, seq in rows}
     arithmetic = line_arithmetic(owed, f"SELECT {KEY} FROM differences")
     rows = owed.rows(
         f"""SELECT {KEY}, direction, due, entitled, posted_before, amount, kind, line_period, because,
-        evidence, corrects FROM differences ORDER BY {ORDER}"""
+        evidence, corrects FROM differences ORDER BY {DIFFERENCE_ORDER}"""
     )
     lines = []
     for (
@@ -60,7 +60,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
                 treatment, group, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
                 period, because, arithmetic.get(key, owed_less_posted),
                 _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
-                seqs.get(key),
+                seqs.get((*key, direction, kind)),
             )
         )  # fmt: skip
     return tuple(lines)

@@ -143,7 +143,7 @@ REFUSED: list[tuple[Use, str, str, str]] = [
     ("refund", "«refund_shar» of paid", "not a term", "did you mean 'refund_share'?"),
     ("refund", "«piad»", "not a term", "did you mean 'paid'?"),
     ("refund", "«remision».date", "not an outcome", "did you mean 'remission'?"),
-    ("limit", "«relapse.count»", "in a limit is not supported yet", ""),
+    ("limit", "«relapse.count»", "cannot stand in a limit", "put the outcome in a clause"),
     ("if", "a = «b»", "cannot be told whether", 'a = "b"; numbers: a - b = 0'),
     ("if", "0 <= a «<=» 5", "one comparison", "one comparison at a time"),
     ("if", "site < «'a'»", "compares numbers and dates", "write '='"),

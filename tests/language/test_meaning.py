@@ -223,6 +223,25 @@ def test_limits_hold_ids_and_the_earlier_limits_within() -> None:
     assert second.of == ("other",)
     assert third.of == ("other", "no_remission", "refund_cap", "second")
     assert (first.direction, third.at_least) == ("refund", Number(Fraction(0)))
+    assert (third.of_text, third.bound_text) == ("refunds", "at most 2 * price and at least 0")
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "counts"),
+    [
+        ("treatment", "treatment", True), ("treatment", "patient", True), ("treatment", "contract_year", True),
+        ("treatment", "contract", True), ("patient", "treatment", False), ("patient", "patient", True),
+        ("patient", "calendar_year", True), ("contract_year", "patient", False),
+        ("contract_year", "calendar_year", True), ("calendar_year", "contract_year", True),
+        ("calendar_year", "contract", True), ("contract", "contract_year", False), ("contract", "contract", True),
+    ],
+)  # fmt: skip
+def test_an_earlier_limit_counts_where_its_groups_lie_within(narrow: str, wide: str, counts: bool) -> None:
+    text = changed("per: treatment", f"per: {narrow}")
+    text = changed(
+        "settlement:", f"  - {{id: x, clause: x, of: refunds, per: {wide}, at_most: 5}}\nsettlement:", text
+    )
+    assert ("refund_cap" in read(text).limits[1].of) is counts
 
 
 def test_dated_terms() -> None:

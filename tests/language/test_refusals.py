@@ -21,9 +21,6 @@ CASES = [
      "'baseline' is not", ""),
     ("{any: [CR, CRi]}", "{any: {«change»: {at_least: 5}}}", "not_yet", "'change' is not", ""),
     ("{any: [CR, CRi]}", "{any: {«percent_change»: {at_least: 5}}}", "not_yet", "'percent_change' is not", ""),
-    ("per: treatment", "per: «contract_year»", "not_yet", "'contract_year' is not supported yet",
-     "for now: 'treatment'"),
-    ("at_most: price", "at_most: «paid»", "not_yet", "'paid' in a limit is not supported yet", ""),
     ("every: month", "every: «quarter»", "not_yet", "'quarter' is not supported yet", "for now: 'month'"),
     ("refund_share of paid", "remission.«change» of paid", "not_yet", "'.change' is not supported yet", ""),
     ("refund_share of paid", "remission.«baseline» of paid", "not_yet", "'.baseline' is not supported yet", ""),
@@ -170,6 +167,20 @@ CASES = [
     ("of: refunds", "of: [no_remission, «no_remission»]", "twice", "stands in 'of' already", ""),
     (", at_most: price", "", "missing", "limit 'refund_cap' has no bound", "at_most: price"),
     ("at_most: price", "at_most: 1, «at_least»: 2", "limit_bounds", "the lower bound is above", ""),
+    ("per: treatment", "per: «year»", "unknown_word", "'year' is not known here", ""),
+    ("at_most: price", "at_most: «paid»", "paid", "'paid' cannot stand in a limit", "min(price, 80% of paid)"),
+    ("per: treatment, at_most: price", "per: contract, at_most: «invoiced»", "limit_column",
+     "a bound per contract reads a column of treatments", "per: treatment"),
+    ("per: treatment, at_most: price", "per: patient, at_most: «2 * doses»", "limit_column", "a bound per patient", ""),
+    ("at_most: price", "«at_most»: price, patient_first: 5", "two_choices", "cannot both stand in a limit",
+     "two limits"),
+    ("per: treatment, at_most: price", "per: contract, «patient_first»: 5", "patient_first", "names no patient",
+     "per: patient"),
+    ("of: refunds, per: treatment, at_most: price", "of: payments, per: treatment, «patient_first»: 5",
+     "patient_first", "'patient_first' needs refunds", "comes out of refunds"),
+    ("settlement:", "  - {id: all_back, clause: x, of: refunds, per: contract, at_most: 5}\n"
+     "  - {id: each_back, clause: x, of: [no_remission, «all_back»], per: treatment, at_most: 5}\nsettlement:",
+     "wider_limit", "'all_back' is per contract, and cannot count in a limit per treatment", ""),
 ]  # fmt: skip
 
 

@@ -101,7 +101,7 @@ BROKEN = [
         "if_died: {related: not_met}",
     ),
     ("id: infusion", "id: Infusion"),
-    ("per: treatment", "per: contract_year"),
+    ("per: treatment", "per: year"),
     ("every: month", "every: quarter"),
     ("pay_within: 38 days", "pay_within: 38"),
     ("price: 649000.00", "price: [1]"),

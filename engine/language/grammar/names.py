@@ -114,8 +114,9 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
         close = nearest(field, _FIELDS) or "an outcome has .date, .value and .count"
         raise Unfit("unknown_field", f"an outcome has no '.{field}'", close, field_start, len(field))
     if scope.use == "limit":
-        problem = f"'{outcome}.{field}' in a limit is not supported yet"
-        raise Unfit("not_yet", problem, "a limit reads terms and columns of treatments", start, length)
+        problem = f"'{outcome}.{field}' cannot stand in a limit"
+        hint = "a limit reads terms and columns of treatments; put the outcome in a clause's amount"
+        raise Unfit("outcome_field", problem, hint, start, length)
     kind: Kind = "date" if field == "date" else "number"
     if outcome == scope.row_of and field in ("date", "value"):
         return Built(kind, RowField(outcome, "date" if field == "date" else "value"), start, length)
@@ -133,8 +134,8 @@ def known_outcome(name: str, scope: Scope, start: int) -> None:
 
 def _refuse_paid(scope: Scope, start: int) -> None:
     if scope.use == "limit":
-        hint = "for now a limit's bound is made of terms, numbers and columns of treatments"
-        raise Unfit("not_yet", "'paid' in a limit is not supported yet", hint, start, 4)
+        hint = "put it in the refund's amount, such as 'min(price, 80% of paid)'"
+        raise Unfit("paid", "'paid' cannot stand in a limit: it grows while the total does", hint, start, 4)
     if scope.use == "payment":
         hint = "'paid' adds up payments: it stands in the amount of a refund"
         raise Unfit("paid", "'paid' cannot stand in a payment", hint, start, 4)
