@@ -120,12 +120,17 @@ def _list_price(contract: m.Contract, index_date: date) -> int | None:
 
 
 def _mark_open(owed: Owed) -> None:
-    """Leave the view `open_treatments`: those with something pending, disputed or still to fall due."""
+    """Leave the table `open_treatments`: those with something pending, disputed or still to fall due.
+
+    One whose rows are lines of a clause is open until the window in which they may come has ended.
+    """
     owed.connection.execute(
-        """CREATE OR REPLACE TEMP VIEW open_treatments AS
+        """CREATE OR REPLACE TEMP TABLE open_treatments AS
         SELECT treatment_id FROM statuses WHERE status IN ('pending', 'disputed')
         UNION SELECT treatment_id FROM all_lines WHERE NOT owed AND treatment_id IS NOT NULL
-        UNION SELECT treatment_id FROM scheduled"""
+        UNION SELECT treatment_id FROM scheduled
+        UNION SELECT treatment_id FROM statuses JOIN clause_rows USING (outcome) WHERE last_day > $1""",
+        [owed.run.as_of],
     )
 
 

@@ -1,6 +1,6 @@
 """What comes late is corrected by difference: a row before others of a `for_each`, an amendment of the past."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import duckdb
@@ -10,7 +10,9 @@ from engine.feeds.rows import facts_from_rows
 from engine.kernel.dates import Period
 from engine.language.reader import read_contract_text
 from engine.ledger.postings import Ledger
-from engine.settlement.settle import post, preview
+from engine.settlement.building import build_statement
+from engine.settlement.settle import Settlement, post, preview
+from engine.settlement.statement_parts import DataQuality
 from tests.clauses.answers import HEAD, Row, outcome, treatment
 
 Posted = list[tuple[int, str, int, str, str, str]]  # n, due, cents, kind, period it belongs to, reason
@@ -21,24 +23,26 @@ payments:
 """
 
 
-def months(text: str, outcomes: Sequence[Row], count: int) -> list[Posted]:
-    """What each of the first months of 2018 posts."""
+def settled(text: str, outcomes: Sequence[Row], count: int) -> Iterator[tuple[Settlement, Ledger]]:
+    """The previews of the first months of 2018, each posted before the next."""
     connection = duckdb.connect()
     rows = {"treatments": [treatment()], "outcomes": outcomes, "coverage": []}
     facts, report = facts_from_rows(rows, connection=connection)
     assert not report.quarantine
     ledger = Ledger(connection)
     ledger.prepare()
-    contract, result = read_contract_text(text, "c.yaml"), []
+    contract = read_contract_text(text, "c.yaml")
     for month in range(1, count + 1):
         period = Period(2018, month)
         settlement = preview(contract, facts, ledger, period, period.last, 0)
-        lines = settlement.owed.rows(
-            "SELECT n, due::VARCHAR, amount, kind, line_period, because FROM differences ORDER BY n"
-        )
+        yield settlement, ledger
         post(settlement, ledger, "", date(2030, 1, 1))
-        result.append(lines)
-    return result
+
+
+def months(text: str, outcomes: Sequence[Row], count: int) -> list[Posted]:
+    """What each month posts."""
+    query = "SELECT n, due::VARCHAR, amount, kind, line_period, because FROM differences ORDER BY n"
+    return [settlement.owed.rows(query) for settlement, _ in settled(text, outcomes, count)]
 
 
 def dose(on: str, value: str, known_on: str, record: str, status: str = "final") -> Row:
@@ -87,3 +91,15 @@ payments:
     corrected = [line[:5] for line in given[month - 1]]
     assert corrected == [(1, "2018-01-01", -1_000, "prior_period", "2018-01")]
     assert [len(lines) for lines in given].count(0) == 1
+
+
+def test_a_treatment_is_open_while_rows_that_are_lines_may_come() -> None:
+    text = HEAD + DOSES.replace("year 1", "day 58")  # 2018-02-28
+    statements = [
+        build_statement(settlement, ledger, DataQuality())
+        for settlement, ledger in settled(text, [dose("2018-01-10", "100", "2018-01-10", "a")], 2)
+    ]
+    assert [s.to_date.open for s in statements] == [1, 0]
+    assert [line.arithmetic for line in statements[0].lines] == ["dose.value 100 = 100.00"]
+    assert [line.evidence for line in statements[0].lines] == [("a",)]
+    assert [c.says for c in statements[0].clauses] == ["dose.value, for each dose"]
