@@ -154,7 +154,7 @@ def fields_read(owed: Owed, keys: str) -> Mapping[tuple[str, str, int], Mapping[
             for treatment, n, value in owed.rows(
                 f"""SELECT l.treatment_id, l.n, {column} FROM all_lines l
                 JOIN ({keys}) k ON {same_line("l", "k")}
-                JOIN "{step}" f ON f.subject = l.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
+                JOIN subjects s ON s.treatment_id = l.treatment_id JOIN "{step}" f ON f.subject = s.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
                 [clause.id],
             ):
                 default = 0 if node.field == "count" and value is None else value
