@@ -4,8 +4,8 @@ It shares no code with the engine: one treatment at a time, loops, standard `dat
 What it reads where the page leaves room is listed in the README beside it.
 """
 
-from tests.oracle.errors import AmountError, NotInOracle
+from tests.oracle.errors import AmountError
 from tests.oracle.evidence import Facts
 from tests.oracle.reckon import owed
 
-__all__ = ["AmountError", "Facts", "NotInOracle", "owed"]
+__all__ = ["AmountError", "Facts", "owed"]

@@ -32,19 +32,26 @@ def number(node: Node, scope: Scope) -> Fraction:
 def columns_number(node: Name, scope: Scope) -> Fraction | None:
     """What a name stands for as a number: a term, `invoiced`, `paid`, a field, a column; None is NULL."""
     if node.field is not None:
-        status = scope.statuses[node.name]
-        return (
-            Fraction(status.count)
-            if node.field == "count"
-            else status.value
-            if node.field == "value"
-            else None
-        )
-    if scope.terms_too and node.name in scope.contract.terms:
+        return _field(node.name, node.field, scope)
+    if scope.terms_too and node.name in scope.contract.terms.dated:
         return scope.term(node.name)
-    if node.name == "paid":
-        return scope.paid
+    if node.name in scope.given:
+        return scope.given[node.name]
     return plain_number(scope.column("amount" if node.name == "invoiced" else node.name))
+
+
+def _field(outcome: str, field: str, scope: Scope) -> Fraction | None:
+    """A number of an outcome's status, or of the row that `for_each` is at."""
+    if scope.row is not None and scope.row[0] == outcome and field == "value":
+        return plain_number(scope.row[1].value)
+    status = scope.statuses[outcome]
+    return {
+        "count": Fraction(status.count),
+        "value": status.value,
+        "baseline": status.baseline,
+        "change": status.change,
+        "covered": status.covered,
+    }.get(field)
 
 
 def _arithmetic(operator: str, left: Fraction, right: Fraction) -> Fraction:
@@ -82,10 +89,12 @@ def _day(node: Node, scope: Scope) -> date:
 def day_of_name(node: Name, scope: Scope) -> date | None:
     """What a name stands for as a day: `index`, `due`, an outcome's date, a column of dates."""
     if node.field is not None:
+        if scope.row is not None and scope.row[0] == node.name and node.field == "date":
+            return scope.row[1].day
         status = scope.statuses[node.name]
         return {"date": status.day, "decided": status.decided_on}.get(node.field)
     if node.name in ("index", "due"):
-        return scope.treatment.index if node.name == "index" else scope.due
+        return scope.index if node.name == "index" else scope.due
     text = scope.column(node.name)
     looks_like_date = len(text) == len("2018-01-01") and text[4:5] == text[7:8] == "-"
     return date.fromisoformat(text) if looks_like_date else None

@@ -39,7 +39,7 @@ def truth(node: Node, scope: Scope) -> Truth:
     if value is None:
         return NULL
     read = [scope.statuses[name].decided_on or date.max for name in outcomes_read(node)]
-    return Truth(value, max([scope.treatment.index, *read]))
+    return Truth(value, max([scope.index, *read]))
 
 
 def all_of(parts: list[Truth]) -> Truth:

@@ -1,4 +1,4 @@
-"""When a treatment's payer stopped covering the patient, and which gaps are forgiven."""
+"""When the payers of a treatment stopped covering the patient, and which gaps are forgiven."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The payer's run over the index date as of a day.
+    """The payers' run over the index date as of a day.
 
     `lost` is the first day without coverage, `lost_decided` the day from which the loss holds (later by
     the allowance), both None while it is not lost. `gaps` are the forgiven ones and one still open.
@@ -29,11 +29,6 @@ class Coverage:
     lost_decided: date | None = None
 
 
-def covers(spans: list[Span], payer_names: frozenset[str], day: date) -> bool:
-    """Whether one of the payer's spans holds the day."""
-    return any(span.payer in payer_names and span.first <= day <= _end(span) for span in spans)
-
-
 def coverage_of(
     spans: list[Span], payer_names: frozenset[str], index: date, gap_days: int, as_of: date
 ) -> Coverage:
@@ -41,10 +36,10 @@ def coverage_of(
 
     `spans` began on or before `as_of`, by first day. Without a span over the index date nothing can end.
     """
-    if not covers(spans, payer_names, index):
-        return Coverage()
     own = [span for span in spans if span.payer in payer_names]
-    end = max(_end(span) for span in own if span.first <= index <= _end(span))
+    if not any(span.holds(index) for span in own):
+        return Coverage()
+    end = max(_end(span) for span in own if span.holds(index))
     gaps: list[Gap] = []
     for span in own:
         if end == date.max:

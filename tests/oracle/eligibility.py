@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from tests.oracle.conditions import truth
 from tests.oracle.contract import Contract
-from tests.oracle.coverage import covers
 from tests.oracle.evidence import Span, Treatment
 from tests.oracle.scope import Scope
 from tests.oracle.syntax import AllOf
@@ -18,9 +17,11 @@ class Failed:
     undetermined: bool
 
 
-def failed_part(contract: Contract, treatment: Treatment, spans: list[Span]) -> Failed | None:
-    """None for a treatment of the contract; `spans` are its patient's, of any payer."""
-    if treatment.columns.get("product", "") not in contract.product_codes:
+def failed_part(
+    contract: Contract, treatment: Treatment, spans: list[Span], codes: frozenset[str]
+) -> Failed | None:
+    """None for a treatment of the contract with one of these product codes; `spans` are its patient's, of any payer."""
+    if treatment.columns.get("product", "") not in codes:
         return Failed("product", False)
     if treatment.columns.get("payer", "") not in contract.payer_names:
         return Failed("payer", False)
@@ -28,7 +29,9 @@ def failed_part(contract: Contract, treatment: Treatment, spans: list[Span]) -> 
     too_late = contract.to_date is not None and treatment.index > contract.to_date
     if too_soon or too_late:
         return Failed("in_force", False)
-    if spans and not covers(spans, contract.payer_names, treatment.index):
+    if spans and not any(
+        span.payer in contract.payer_names and span.holds(treatment.index) for span in spans
+    ):
         return Failed("coverage", False)
     return _failed_words(contract, treatment)
 
@@ -41,7 +44,7 @@ def _failed_words(contract: Contract, treatment: Treatment) -> Failed | None:
     parts, texts = [node], [contract.eligible_text]
     if isinstance(node, AllOf) and len(node.texts) > 1 and not _wrapped(contract.eligible_text, node):
         parts, texts = list(node.parts), list(node.texts)
-    scope = Scope(contract, treatment, {}, terms_too=False)
+    scope = Scope(contract, treatment.index, treatment, {}, terms_too=False)
     values = [truth(part, scope).value for part in parts]
     for wanted in (False, None):
         if wanted in values:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TypeAlias
 
 from tests.oracle.dates import DayOf, first_day
@@ -24,11 +25,15 @@ class Treatment:
 
 @dataclass(frozen=True)
 class Result:
-    """An outcome row on its day, for one treatment."""
+    """An outcome row on its day, for one treatment.
+
+    `measured` is the number that a test sees where it is not the value itself: a change.
+    """
 
     day: date
     value: str
     source: str
+    measured: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,10 @@ class Span:
     payer: str
     first: date
     last: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is covered by it."""
+        return self.first <= day and (self.last is None or day <= self.last)
 
 
 def cell(row: Row, column: str) -> str:
@@ -87,38 +96,69 @@ def outcome_key(row: Row) -> Key:
     return ("row", *(cell(row, column) for column in columns))
 
 
-def treatments(facts: Facts, as_of: date, known_by: date) -> list[Treatment]:
-    """The treatments begun on or before `as_of`, one each, in order of id."""
-    rows = last_versions(facts.get("treatments", []), known_by, lambda row: (cell(row, "treatment_id"),))
-    found = []
+class Evidence:
+    """All facts; what one day knows of the outcomes and coverage is worked out once for that day."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._outcomes: dict[date, dict[Key, list[Row]]] = {}
+        self._coverage: dict[date, dict[Key, list[Row]]] = {}
+
+    def treatments(self, as_of: date, known_by: date) -> list[Treatment]:
+        """The treatments begun on or before `as_of`, one each, in order of id."""
+        rows = self.facts.get("treatments", [])
+        found = []
+        for row in last_versions(rows, known_by, lambda row: (cell(row, "treatment_id"),)):
+            columns = {column: cell(row, column) for column in row}
+            index = cell(row, "index_date")
+            if index and date.fromisoformat(index) <= as_of:
+                day = date.fromisoformat(index)
+                found.append(Treatment(columns["treatment_id"], columns["patient_id"], day, columns))
+        return sorted(found, key=lambda one: one.id)
+
+    def results(
+        self, treatment: Treatment, measure: str, unit: str | None, *, known_by: date, day_of: DayOf
+    ) -> list[Result]:
+        """All rows of a measure or event for a treatment, by date; partial dates read by `day_of`.
+
+        A row in another unit than the contract's is left out; an empty unit is the contract's.
+        """
+        if known_by not in self._outcomes:
+            rows = last_versions(self.facts.get("outcomes", []), known_by, outcome_key)
+            self._outcomes[known_by] = _gathered(rows, ("patient_id", "measure"))
+        found = []
+        for row in self._outcomes[known_by].get((treatment.patient, measure), []):
+            day = _day(row, treatment, day_of)
+            own = cell(row, "treatment_id") in ("", treatment.id)
+            in_unit = unit is None or cell(row, "unit") in ("", unit)
+            if own and in_unit and day is not None:
+                found.append(Result(day, cell(row, "value"), cell(row, "source")))
+        return sorted(found, key=lambda one: (one.day, one.source, one.value))
+
+    def spans(self, patient: str, as_of: date, known_by: date) -> list[Span]:
+        """The patient's spans, of any payer, that began on or before `as_of`, by first day."""
+        if known_by not in self._coverage:
+            columns = ("patient_id", "payer", "from_date")
+            rows = last_versions(
+                self.facts.get("coverage", []),
+                known_by,
+                lambda row: tuple(cell(row, name) for name in columns),
+            )
+            self._coverage[known_by] = _gathered(rows, ("patient_id",))
+        found = []
+        for row in self._coverage[known_by].get((patient,), []):
+            first, to = first_day(cell(row, "from_date")), cell(row, "to_date")
+            if first <= as_of:
+                found.append(Span(cell(row, "payer"), first, date.fromisoformat(to) if to else None))
+        return sorted(found, key=lambda span: (span.first, span.last or date.max))
+
+
+def _gathered(rows: list[Row], columns: tuple[str, ...]) -> dict[Key, list[Row]]:
+    """The rows by what these columns say."""
+    found: dict[Key, list[Row]] = {}
     for row in rows:
-        columns = {column: cell(row, column) for column in row}
-        index = cell(row, "index_date")
-        if index and date.fromisoformat(index) <= as_of:
-            treatment_id = columns["treatment_id"]
-            found.append(Treatment(treatment_id, columns["patient_id"], date.fromisoformat(index), columns))
-    return sorted(found, key=lambda one: one.id)
-
-
-def results(
-    facts: Facts, treatment: Treatment, measure: str, unit: str | None, *, known_by: date, day_of: DayOf
-) -> list[Result]:
-    """All rows of a measure or event for a treatment, by date; partial dates read by `day_of`.
-
-    A row in another unit than the contract's is left out; an empty unit is the contract's.
-    """
-    found = []
-    for row in last_versions(facts.get("outcomes", []), known_by, outcome_key):
-        day = _day(row, treatment, day_of)
-        if (
-            cell(row, "patient_id") == treatment.patient
-            and cell(row, "treatment_id") in ("", treatment.id)
-            and cell(row, "measure") == measure
-            and (unit is None or cell(row, "unit") in ("", unit))
-            and day is not None
-        ):
-            found.append(Result(day, cell(row, "value"), cell(row, "source")))
-    return sorted(found, key=lambda one: (one.day, one.source, one.value))
+        found.setdefault(tuple(cell(row, name) for name in columns), []).append(row)
+    return found
 
 
 def _day(row: Row, treatment: Treatment, day_of: DayOf) -> date | None:
@@ -128,17 +168,3 @@ def _day(row: Row, treatment: Treatment, day_of: DayOf) -> date | None:
     if cell(row, "study_day"):
         return treatment.index + timedelta(days=int(cell(row, "study_day")))
     return None
-
-
-def spans(facts: Facts, patient: str, as_of: date, known_by: date) -> list[Span]:
-    """The patient's spans, of any payer, that began on or before `as_of`, by first day."""
-    columns = ("patient_id", "payer", "from_date")
-    rows = last_versions(
-        facts.get("coverage", []), known_by, lambda row: tuple(cell(row, column) for column in columns)
-    )
-    found = []
-    for row in rows:
-        first, to = first_day(cell(row, "from_date")), cell(row, "to_date")
-        if cell(row, "patient_id") == patient and first <= as_of:
-            found.append(Span(cell(row, "payer"), first, date.fromisoformat(to) if to else None))
-    return sorted(found, key=lambda span: (span.first, span.last or date.max))

@@ -1,19 +1,20 @@
-"""`owed`: contract and facts, to treatments, to statuses, to lines, to limits, to what is owed."""
+"""`owed`: contract and facts, to treatments, statuses, lines, cohorts, limits, to what is owed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.oracle.contract import Clause, Contract, read_contract
+from tests.oracle.clauses import Clause
+from tests.oracle.cohorts import cohort_lines
+from tests.oracle.contract import Contract, read_contract
 from tests.oracle.eligibility import failed_part
-from tests.oracle.errors import NotInOracle
-from tests.oracle.evidence import Facts, Treatment, spans, treatments
+from tests.oracle.errors import AmountError
+from tests.oracle.evidence import Evidence, Facts, Treatment
 from tests.oracle.limits import limit_lines
-from tests.oracle.lines import Held, Line, clause_lines
+from tests.oracle.lines import Found, Held, Line, clause_lines
 from tests.oracle.money import money_text
-from tests.oracle.scope import Scope
-from tests.oracle.status import Question, Status, status_of
-from tests.oracle.syntax import outcomes_read
+from tests.oracle.occasions import Enrolled, enrol, occasions, series_statuses, series_used
+from tests.oracle.status import Question, Status
 
 
 @dataclass
@@ -22,8 +23,15 @@ class Owed:
 
     lines: list[Line] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    failures: list[AmountError] = field(default_factory=list)
     statuses: list[dict[str, Any]] = field(default_factory=list)
     not_eligible: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, found: list[Found]) -> None:
+        """Puts lines, held lines and failures where they belong."""
+        self.lines += [one for one in found if isinstance(one, Line)]
+        self.held += [one for one in found if isinstance(one, Held)]
+        self.failures += [one for one in found if isinstance(one, AmountError)]
 
 
 def owed(contract_text: str, facts: Facts, as_of: date, known_by: date) -> dict[str, Any]:
@@ -32,81 +40,61 @@ def owed(contract_text: str, facts: Facts, as_of: date, known_by: date) -> dict[
     `facts` has the tables treatments, outcomes and coverage, rows of text as in their files. The result
     has the keys of the program's JSON (net, payments, refunds, lines, statuses, not_eligible) and `held`:
     lines that wait for something pending. Money is text in the contract's currency.
-    Raises AmountError, and NotInOracle for words outside the oracle's scope.
+    Raises AmountError.
     """
-    contract = read_contract(contract_text)
-    found = Owed()
-    for treatment in treatments(facts, as_of, known_by):
-        failed = failed_part(contract, treatment, spans(facts, treatment.patient, as_of, known_by))
+    contract, found = reckon(contract_text, facts, as_of, known_by)
+    if found.failures:
+        raise min(found.failures, key=lambda one: (one.treatment_id is None, one.treatment_id or ""))
+    return result(contract, found)
+
+
+def reckon(contract_text: str, facts: Facts, as_of: date, known_by: date) -> tuple[Contract, Owed]:
+    """The contract as known, and all that was found, amounts that are none among it."""
+    contract = read_contract(contract_text).known_by(known_by)
+    evidence, found = Evidence(facts), Owed()
+    enrolled: list[Enrolled] = []
+    compared: dict[frozenset[str], list[Enrolled]] = {one.against_products: [] for one in contract.cohorts}
+    for treatment in evidence.treatments(as_of, known_by):
+        asked = Question(contract, evidence, treatment, None, as_of, known_by)
+        spans = evidence.spans(treatment.patient, as_of, known_by)
+        failed = failed_part(contract, treatment, spans, contract.product_codes)
         if failed is None:
-            _one_treatment(Question(contract, facts, treatment, None, as_of, known_by), found)
-        else:
+            enrolled.append(enrol(asked))
+            _one_treatment(enrolled[-1], found)
+            continue
+        of = [codes for codes in compared if failed_part(contract, treatment, spans, codes) is None]
+        for codes in of:
+            compared[codes].append(enrol(asked))
+        if not of:
             found.not_eligible.append(
                 {"treatment_id": treatment.id, "failed": failed.part, "undetermined": failed.undetermined}
             )
-    return _result(contract, found)
+    found.add(cohort_lines(contract, enrolled, compared, found.lines, as_of))
+    found.add([*limit_lines(contract, found.lines, enrolled, as_of)])
+    return contract, found
 
 
-def _one_treatment(asked: Question, found: Owed) -> None:
+def _one_treatment(one: Enrolled, found: Owed) -> None:
     """Adds an eligible treatment's statuses, lines and held lines."""
-    contract, treatment = asked.contract, asked.treatment
-    plain = {rule.name: status_of(rule, asked) for rule in contract.outcomes.values() if not rule.is_series}
-    for name, status in plain.items():
+    contract, treatment = one.asked.contract, one.treatment
+    for name, status in one.statuses.items():
         found.statuses.append(_status_row(treatment, name, 1, status))
-    own: list[Line] = []
+    payments: list[Line] = []
     for clause in contract.clauses:
-        series = _series_statuses(clause, asked)
-        scopes = []
+        series = series_statuses(clause, one)
         for k, statuses in enumerate(series):
             for name, status in statuses.items():
                 full_name = _series_name(contract, clause, name)
                 found.statuses.append(_status_row(treatment, full_name, k + 1, status))
-            due = _index_due(clause, k, treatment)
-            scopes.append(Scope(contract, treatment, {**plain, **statuses}, due))
-        payments = [line for line in own if line.direction == "payments"]
-        for one in clause_lines(clause, scopes, payments, contract.residual, asked.as_of):
-            if isinstance(one, Held):
-                found.held.append(one)
-            else:
-                own.append(one)
-    found.lines += own
-    found.lines += limit_lines(contract.limits, own, Scope(contract, treatment, plain))
-
-
-def _index_due(clause: Clause, k: int, treatment: Treatment) -> date | None:
-    """The k-th due date where it counts from the index date, else None."""
-    offset = clause.dues[k]
-    return offset.on(treatment.index) if offset is not None and offset.anchor == "index" else None
-
-
-def _series_used(contract: Contract, clause: Clause) -> list[str]:
-    """The series outcomes that a repeated clause reads, in its condition or amount."""
-    if not clause.repeated:
-        return []
-    read = outcomes_read(clause.amount)
-    if clause.condition is not None:
-        read = read | outcomes_read(clause.condition)
-    return [name for name, rule in contract.outcomes.items() if rule.is_series and name in read]
-
-
-def _series_statuses(clause: Clause, asked: Question) -> list[dict[str, Status]]:
-    """For each number in the series, the statuses of the series outcomes that the clause uses."""
-    contract = asked.contract
-    found: list[dict[str, Status]] = []
-    for k in range(len(clause.dues)):
-        statuses = {}
-        for name in _series_used(contract, clause):
-            due = _index_due(clause, k, asked.treatment)
-            if due is None:
-                raise NotInOracle("a series that counts from a decided day")
-            statuses[name] = status_of(contract.outcomes[name], replace(asked, due=due))
-        found.append(statuses)
-    return found
+        its = clause_lines(clause, occasions(clause, one, series), one, payments)
+        if clause.direction == "payments":
+            payments += [line for line in its if isinstance(line, Line)]
+        found.add(its)
 
 
 def _series_name(contract: Contract, clause: Clause, name: str) -> str:
     """The outcome's own name where one clause uses it, CLAUSE.NAME where several do."""
-    users = [one for one in contract.clauses if name in _series_used(contract, one)]
+    users = [one for one in contract.clauses if name in series_used(contract, one)]
     return name if len(users) == 1 else f"{clause.id}.{name}"
 
 
@@ -121,24 +109,16 @@ def _status_row(treatment: Treatment, name: str, n: int, status: Status) -> dict
     }
 
 
-def _result(contract: Contract, found: Owed) -> dict[str, Any]:
+def result(contract: Contract, found: Owed) -> dict[str, Any]:
     """The answer as plain values, sorted; refunds negative, zero lines left out."""
     totals = {"payments": 0, "refunds": 0}
     rows = []
-    for line in sorted(found.lines, key=lambda one: (one.treatment_id, one.clause, one.n)):
+    for line in sorted(found.lines, key=_identity):
         signed = line.minor if line.direction == "payments" else -line.minor
         totals[line.direction] += signed
         if signed != 0:
-            rows.append(
-                {
-                    "treatment_id": line.treatment_id,
-                    "clause": line.clause,
-                    "n": line.n,
-                    "due": line.due.isoformat(),
-                    "amount": money_text(signed, contract.currency),
-                }
-            )
-    held = sorted(found.held, key=lambda one: (one.treatment_id, one.clause, one.n))
+            rows.append(_line_row(contract, line, signed))
+    held = sorted(found.held, key=lambda one: (one.treatment_id or "", one.clause, one.n, one.group))
     return {
         "net": money_text(totals["payments"] + totals["refunds"], contract.currency),
         "payments": money_text(totals["payments"], contract.currency),
@@ -146,5 +126,25 @@ def _result(contract: Contract, found: Owed) -> dict[str, Any]:
         "lines": rows,
         "statuses": sorted(found.statuses, key=lambda one: (one["treatment_id"], one["outcome"], one["n"])),
         "not_eligible": found.not_eligible,
-        "held": [{"treatment_id": one.treatment_id, "clause": one.clause, "n": one.n} for one in held],
+        "held": [
+            {"treatment_id": one.treatment_id, "clause": one.clause, "n": one.n, "group": one.group or None}
+            for one in held
+        ],
+    }
+
+
+def _identity(line: Line) -> tuple[str, str, int, str, str]:
+    return (line.treatment.id if line.treatment else "", line.clause, line.n, line.group, line.payer)
+
+
+def _line_row(contract: Contract, line: Line, signed: int) -> dict[str, Any]:
+    """A line; the payer is named where the contract has several."""
+    return {
+        "treatment_id": line.treatment.id if line.treatment else None,
+        "clause": line.clause,
+        "n": line.n,
+        "group": line.group or None,
+        "payer": (line.payer or None) if len(contract.payers) > 1 else None,
+        "due": line.due.isoformat(),
+        "amount": money_text(signed, contract.currency),
     }

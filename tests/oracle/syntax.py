@@ -242,10 +242,15 @@ def parse(source: str) -> Node:
 
 def outcomes_read(node: Node) -> set[str]:
     """The outcomes whose status or fields a tree reads."""
+    return {name for name, _ in fields_read(node)}
+
+
+def fields_read(node: Node) -> set[tuple[str, str]]:
+    """Each outcome with what a tree reads of it: `status`, or a field."""
     if isinstance(node, Is):
-        return {node.outcome}
+        return {(node.outcome, "status")}
     if isinstance(node, Name):
-        return {node.name} if node.field else set()
+        return {(node.name, node.field)} if node.field else set()
     parts: tuple[Node, ...] = ()
     if isinstance(node, Binary):
         parts = (node.left, node.right)
@@ -257,4 +262,4 @@ def outcomes_read(node: Node) -> set[str]:
         parts = node.parts
     elif isinstance(node, Call):
         parts = node.arguments
-    return {name for part in parts for name in outcomes_read(part)}
+    return {pair for part in parts for pair in fields_read(part)}

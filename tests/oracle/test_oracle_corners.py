@@ -105,7 +105,7 @@ HELD = [
 @pytest.mark.parametrize(("words", "held"), HELD)
 def test_held(words: str, held: bool) -> None:
     answer = ask(contract(clauses=f"payments:\n  - {{id: p, clause: '1', {words}}}"), facts(), 59)
-    assert answer["held"] == ([{"treatment_id": "T1", "clause": "p", "n": 1}] if held else [])
+    assert answer["held"] == ([{"treatment_id": "T1", "clause": "p", "n": 1, "group": None}] if held else [])
     assert held is False or answer["lines"] == []
 
 

@@ -14,7 +14,7 @@ from tests.strategies import as_ofs, contracts, histories
 
 def answered(
     text: str, facts: Facts, as_of: date, known_by: date
-) -> tuple[dict[str, Any] | None, tuple[str, str] | None]:
+) -> tuple[dict[str, Any] | None, tuple[str | None, str] | None]:
     """The answer, or the treatment and clause of an amount that is none."""
     try:
         return owed(text, facts, as_of, known_by), None
@@ -39,6 +39,11 @@ def test_net_is_the_sum_of_lines_and_order_does_not_matter(data: st.DataObject) 
     assert Fraction(answer["payments"]) + Fraction(answer["refunds"]) == Fraction(answer["net"])
     assert all(line["due"] <= str(as_of) for line in answer["lines"])
     assert all((one["decided_on"] or "") <= str(as_of) for one in answer["statuses"])
-    listed = {(one["treatment_id"], one["clause"], one["n"]) for one in answer["lines"]}
+    listed = {(identity(one), one["payer"]) for one in answer["lines"]}
     assert len(listed) == len(answer["lines"])
-    assert not listed & {(one["treatment_id"], one["clause"], one["n"]) for one in answer["held"]}
+    assert not {one for one, _ in listed} & {identity(one) for one in answer["held"]}
+
+
+def identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes a line the same line, the payer apart."""
+    return (row["treatment_id"], row["clause"], row["n"], row["group"])

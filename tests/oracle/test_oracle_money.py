@@ -70,7 +70,7 @@ def test_worked_examples() -> None:
     on_day_30 = kymriah(["2018-01-01"], [row("P1", "2018-01-31", "CR", "2018-01-31")])
     before = ask(WHOLE, on_day_30, date(2018, 1, 30))
     assert (status(before), before["net"], before["refunds"]) == ("pending", "649000.00", "0.00")
-    assert before["held"] == [{"treatment_id": "T1", "clause": "no_remission", "n": 1}]
+    assert before["held"] == [{"treatment_id": "T1", "clause": "no_remission", "n": 1, "group": None}]
     after = ask(WHOLE, on_day_30, date(2018, 1, 31))
     assert (status(after), after["net"], after["held"]) == ("met 30", "649000.00", [])
 
