@@ -3,49 +3,53 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from hypothesis import strategies as st
-
 from tests.oracle.contract import Contract
 from tests.oracle.evidence import Row, cell
 from tests.oracle.rules import OutcomeRule
-from tests.strategies.days import all_boundaries, boundaries
+from tests.strategies.choose import Choose
+from tests.strategies.days import all_boundaries, baseline_days, boundaries
 
+MANY_ROWS = ("consecutive", "sustained", "days_covered")
 SOURCES = ["central_lab", "local_lab", "", "registry"]
 TEXTS = ["NR", "CR", "no", "CRi", "PR", ""]
 EVENT_VALUES = ["", "severe", "mild", "yes"]
+SUPPLIES = ["30", "90", "7", "1", "181", "0", "1.5", "-3", "many", ""]
+MEASURED = ["10", "5", "7.5", "4.99", "5.01", "0", "12.5", "-4", "heavy", ""]
 
 
-@st.composite
-def outcome_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row]) -> list[Row]:
-    """None to six rows for a patient, each for one of the contract's outcomes."""
+def outcome_rows(choose: Choose, contract: Contract, treatments: list[Row]) -> list[Row]:
+    """None to six rows for a patient, each for one of the contract's outcomes (twice so many for some picks)."""
     rules = list(contract.outcomes.values())
+    many = any(rule.pick in MANY_ROWS or rule.baseline for rule in rules)
     found = []
-    for _ in range(draw(st.integers(0, 6))):
-        found.append(draw(outcome_row(contract, draw(st.sampled_from(rules)), treatments)))
-        if draw(st.integers(0, 3)) == 3:
-            found.append(draw(twin(found[-1])))
+    for _ in range(choose.number(0, 12 if many else 6)):
+        found.append(outcome_row(choose, contract, choose.one(rules), treatments))
+        if choose.number(0, 3) == 3:
+            found.append(twin(choose, found[-1]))
     return found
 
 
-@st.composite
-def outcome_row(draw: st.DrawFn, contract: Contract, rule: OutcomeRule, treatments: list[Row]) -> Row:
+def outcome_row(choose: Choose, contract: Contract, rule: OutcomeRule, treatments: list[Row]) -> Row:
     """A row of the outcome's measure on one of its boundaries, known then or later."""
-    of = draw(st.sampled_from(treatments))
+    of = choose.one(treatments)
     index = date.fromisoformat(cell(of, "index_date"))
-    day = draw(st.sampled_from(boundaries(contract, rule, index)))
-    form = draw(st.sampled_from(["date", "date", "date", "study day", "date", "month"]))
-    unit = draw(st.sampled_from([rule.unit, "", "other"])) if rule.unit else ""
-    known = draw(st.sampled_from(_known_days(day, rule, index)))
+    days = [boundaries(contract, rule, index)]
+    if rule.baseline is not None:
+        days.append(baseline_days(contract, rule, index) or days[0])
+    day = choose.one(choose.one(days))
+    form = choose.one(["date", "date", "date", "study day", "date", "month"])
+    unit = choose.one([rule.unit, "", "other"]) if rule.unit else ""
+    known = choose.one(_known_days(day, rule, index))
     return {
         "patient_id": cell(of, "patient_id"),
-        "treatment_id": draw(st.sampled_from(["", cell(of, "treatment_id")])),
+        "treatment_id": choose.one(["", cell(of, "treatment_id")]),
         "measure": rule.measure,
         "effective_date": "" if form == "study day" else str(day)[: 7 if form == "month" else 10],
         "study_day": str((day - index).days) if form == "study day" else "",
-        "value": draw(values(rule)),
+        "value": values(choose, rule),
         "unit": unit,
-        "source": draw(st.sampled_from(SOURCES)),
-        "status": draw(st.sampled_from(["final", "", "amended", "final", "preliminary"])),
+        "source": choose.one(SOURCES),
+        "status": choose.one(["final", "", "amended", "final", "preliminary"]),
         "known_on": "" if known is None else str(known),
     }
 
@@ -59,24 +63,24 @@ def _known_days(day: date, rule: OutcomeRule, index: date) -> list[date | None]:
     return days
 
 
-@st.composite
-def values(draw: st.DrawFn, rule: OutcomeRule) -> str:
+def values(choose: Choose, rule: OutcomeRule) -> str:
     """A value near what the outcome tests."""
     if rule.is_event:
-        return draw(st.sampled_from(EVENT_VALUES))
+        return choose.one(SUPPLIES if rule.pick == "days_covered" else EVENT_VALUES)
+    if rule.baseline is not None:
+        return choose.one(MEASURED)
     if not rule.needs_number:
-        return draw(st.sampled_from(TEXTS))
+        return choose.one(TEXTS)
     bounds = [bound for _, bound in rule.test.bounds] if rule.test else []
     near = [bound + step for bound in bounds for step in (Fraction(0), Fraction(1, 100), Fraction(-1, 100))]
     texts = [f"{float(number):.2f}" for number in near]  # two decimals each, so exact
-    return draw(st.sampled_from([*texts, "6.995", "high", ""]))
+    return choose.one([*texts, "6.995", "high", ""])
 
 
-@st.composite
-def twin(draw: st.DrawFn, row: Row) -> Row:
+def twin(choose: Choose, row: Row) -> Row:
     """Another row of the same day, with another value and perhaps another source: a tie."""
-    value = draw(st.sampled_from(["CR", "NR", "7.00", "7.5", "severe"]))
-    return {**row, "value": value, "source": draw(st.sampled_from(SOURCES))}
+    value = choose.one(["CR", "NR", "7.00", "7.5", "severe"])
+    return {**row, "value": value, "source": choose.one(SOURCES)}
 
 
 def days_of(rows: list[Row]) -> list[date]:
@@ -85,16 +89,15 @@ def days_of(rows: list[Row]) -> list[date]:
     return [date.fromisoformat(text) for text in texts if len(text) == len("2018-01-01")]
 
 
-@st.composite
-def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], reported: list[date]) -> list[Row]:
+def death_rows(choose: Choose, contract: Contract, treatments: list[Row], reported: list[date]) -> list[Row]:
     """None to two reports of a patient's death, on boundaries or on a day `reported`."""
     index = date.fromisoformat(cell(treatments[-1], "index_date"))
     days = [day for day in all_boundaries(contract, index) if day >= index]
     pools = [days, [day for day in reported if day >= index] or days]
     found: list[Row] = []
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
-        day = draw(st.sampled_from(draw(st.sampled_from(pools))))
-        late = draw(st.sampled_from([0, 1, 100]))
+    for _ in range(choose.one([0, 0, 1, 2])):
+        day = choose.one(choose.one(pools))
+        late = choose.one([0, 1, 100])
         found.append(
             {
                 "patient_id": cell(treatments[0], "patient_id"),
@@ -102,9 +105,9 @@ def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], repor
                 "measure": "death",
                 "effective_date": str(day),
                 "study_day": "",
-                "value": draw(st.sampled_from(["related", "unrelated", "", "accident"])),
+                "value": choose.one(["related", "unrelated", "", "accident"]),
                 "unit": "",
-                "source": draw(st.sampled_from(SOURCES)),
+                "source": choose.one(SOURCES),
                 "status": "final",
                 "known_on": str(day + timedelta(days=late)),
             }
@@ -112,43 +115,39 @@ def death_rows(draw: st.DrawFn, contract: Contract, treatments: list[Row], repor
     return found
 
 
-@st.composite
-def corrections(draw: st.DrawFn, contract: Contract, rows: list[Row], treatments: list[Row]) -> list[Row]:
+def corrections(choose: Choose, contract: Contract, rows: list[Row], treatments: list[Row]) -> list[Row]:
     """Later versions of some rows: entered in error, amended, moved, preliminary, put back.
 
     Known some days later, or on or beside a boundary (so on a decided day, or the day after).
     """
-    index = date.fromisoformat(cell(draw(st.sampled_from(treatments)), "index_date"))
+    index = date.fromisoformat(cell(choose.one(treatments), "index_date"))
     days = all_boundaries(contract, index)
     found = []
     for row in rows:
         known = date.fromisoformat(cell(row, "known_on")) if cell(row, "known_on") else date(2018, 3, 1)
         changed = row
-        for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+        for _ in range(choose.one([0, 0, 0, 1, 2])):
             later = [known + timedelta(days=step) for step in (1, 30, 200)]
             on_boundary = [day for day in days if day > known]
-            known = draw(st.sampled_from(draw(st.sampled_from([later, on_boundary or later]))))
-            changed = {**draw(changes(changed)), "known_on": str(known)}
+            known = choose.one(choose.one([later, on_boundary or later]))
+            changed = {**changes(choose, changed), "known_on": str(known)}
             found.append(changed)
     return found
 
 
-@st.composite
-def changes(draw: st.DrawFn, row: Row) -> Row:
+def changes(choose: Choose, row: Row) -> Row:
     """The row as its next version says it."""
-    kind = draw(st.sampled_from(["error", "value", "day", "preliminary", "source"]))
+    kind = choose.one(["error", "value", "day", "preliminary", "source"])
     if kind == "error":
         return {**row, "status": "entered_in_error"}
     if kind == "value":
         return {
             **row,
             "status": "amended",
-            "value": draw(st.sampled_from(["CR", "NR", "7", "0.01", "severe", ""])),
+            "value": choose.one(["CR", "NR", "7", "0.01", "severe", ""]),
         }
     if kind == "day" and len(cell(row, "effective_date")) == len("2018-01-01"):
-        moved = date.fromisoformat(cell(row, "effective_date")) + timedelta(
-            days=draw(st.sampled_from([-1, 1]))
-        )
+        moved = date.fromisoformat(cell(row, "effective_date")) + timedelta(days=choose.one([-1, 1]))
         return {**row, "status": "amended", "effective_date": str(moved)}
     if kind == "preliminary":
         return {**row, "status": "preliminary", "value": "CR"}
