@@ -17,15 +17,15 @@ from engine.language import meaning as m
 from engine.plan.build import RESULTS, build_plan
 from engine.plan.tables import Run, Traits
 from engine.settlement.owed import traits_of
-from tests.oracle import AmountError, owed
 from tests.oracle.evidence import Facts as RawFacts
+from tests.oracle.reckon import reckon, result
 
 Row = tuple[object, ...]
 _ASKED = {
-    "lines": ("treatment_id", "clause", "n", "due", "amount"),
+    "lines": ("treatment_id", "clause", "n", "group", "payer", "due", "amount"),
     "statuses": ("treatment_id", "outcome", "n", "status", "decided_on"),
     "not_eligible": ("treatment_id", "failed", "undetermined"),
-    "held": ("treatment_id", "clause", "n"),
+    "held": ("treatment_id", "clause", "n", "group"),
 }
 EVERYTHING = Traits()  # a plan for whatever a feed can hold
 
@@ -46,39 +46,37 @@ class Answer:
         return sum((Fraction(str(line[-1])) for line in self.lines), Fraction(0))
 
     def without(self, treatments: Collection[object]) -> "Answer":
-        """The answer for all treatments but these."""
+        """The answer for all treatments but these (None: groups of treatments)."""
         rows = {name: [r for r in getattr(self, name) if r[0] not in treatments] for name in _ASKED}
         return _of(rows, frozenset(f for f in self.failures if f[0] not in treatments))
 
 
 def by_oracle(text: str, rows: RawFacts, as_of: date, known_by: date) -> Answer:
-    """The oracle's answers for each patient alone, put together.
-
-    Of a patient's failures it names the first only, and nothing else of the patient.
-    """
-    found: dict[str, list[Row]] = {name: [] for name in _ASKED}
-    failures = set()
-    for patient in sorted({str(row["patient_id"]) for row in rows["treatments"]}):
-        own = {name: [r for r in table if r["patient_id"] == patient] for name, table in rows.items()}
-        try:
-            said = owed(text, own, as_of, known_by)
-        except AmountError as refused:
-            failures.add((refused.treatment_id, refused.clause))
-            continue
-        parts = {name: _tuples(said[name], columns) for name, columns in _ASKED.items()}
-        assert _of(parts).net == Fraction(said["net"])
-        for name, part in parts.items():
-            found[name] += part
-    return _of(found, frozenset(failures))
+    """The oracle's answer; of each treatment's failures the first only."""
+    contract, found = reckon(text, rows, as_of, known_by)
+    said = result(contract, found)
+    first: dict[object, Row] = {}
+    for failure in found.failures:
+        first.setdefault(failure.treatment_id, (failure.treatment_id, failure.clause))
+    parts = {name: _tuples(said[name], columns) for name, columns in _ASKED.items()}
+    answer = _of(parts, frozenset(first.values()))
+    assert answer.net == Fraction(said["net"])
+    return answer
 
 
 def assert_same(answer: Answer, wanted: Answer, rows: RawFacts) -> None:
-    """The engine says what the oracle says; it names every failure, the oracle the first of a patient."""
+    """The engine says what the oracle says; it names every failure, the oracle the first of a treatment.
+
+    Nothing else is compared of a patient with a failure, nor of groups of treatments then.
+    """
     assert wanted.failures <= answer.failures
+    if not wanted.failures:
+        assert answer == wanted
+        return
     patient_of = {row["treatment_id"]: row["patient_id"] for row in rows["treatments"]}
-    failing = {patient_of[str(treatment)] for treatment, _ in wanted.failures}
-    rest = answer.without([treatment for treatment, patient in patient_of.items() if patient in failing])
-    assert rest == wanted.without([treatment for treatment, _ in wanted.failures])
+    failing = {patient_of[str(treatment)] for treatment, _ in wanted.failures if treatment is not None}
+    aside = [None, *(treatment for treatment, patient in patient_of.items() if patient in failing)]
+    assert answer.without(aside) == wanted.without(aside)
 
 
 class Engine:
@@ -114,6 +112,8 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, A
 def _answer(contract: m.Contract, results: Mapping[str, list[dict[str, Any]]]) -> Answer:
     for row in results["lines"]:
         row["amount"] = format_minor(row["amount"], contract.currency)
+    for row in [*results["lines"], *results["held"]]:
+        row["group"] = row.get("group_name")
     for name, column in (("lines", "due"), ("statuses", "decided_on")):
         for row in results[name]:
             row[column] = row[column] and row[column].isoformat()
@@ -122,7 +122,7 @@ def _answer(contract: m.Contract, results: Mapping[str, list[dict[str, Any]]]) -
 
 
 def _tuples(rows: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> list[Row]:
-    return [tuple(row[name] for name in names) for row in rows]
+    return [tuple(row.get(name) for name in names) for row in rows]
 
 
 def _of(parts: Mapping[str, list[Row]], failures: frozenset[Row] = frozenset()) -> Answer:

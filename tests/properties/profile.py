@@ -10,11 +10,15 @@ from hypothesis import HealthCheck, settings
 _TIMES = {"quick": 0.1, "normal": 1, "thorough": 20}
 
 
+def times(count: int) -> int:
+    """How often, for what is done `count` times in the normal profile."""
+    return max(1, int(count * _TIMES[os.environ.get("HYPOTHESIS_PROFILE", "normal")]))
+
+
 def examples(count: int) -> settings:
     """Settings for about `count` examples in the normal profile."""
-    times = _TIMES[os.environ.get("HYPOTHESIS_PROFILE", "normal")]
     return settings(
-        max_examples=max(1, int(count * times)),
+        max_examples=times(count),
         deadline=None,
         print_blob=True,
         suppress_health_check=list(HealthCheck),
