@@ -222,11 +222,17 @@ class _Clause:
             self._check_order(outcome, fixed)
 
     def _check_order(self, outcome: Outcome, dues: list[Offset]) -> None:
-        window = outcome.window
-        checks = (
-            (window.first, window.last, "the window of '{}' would run backwards"),
-            (window.last, outcome.decided, "the window of '{}' could end after its decided day"),
-        )
+        windows = [("the window", outcome.window)]
+        if outcome.baseline:
+            windows.append(("the baseline's window", outcome.baseline.window))
+        checks = [
+            check
+            for called, window in windows
+            for check in (
+                (window.first, window.last, f"{called} of '{{}}' would run backwards"),
+                (window.last, outcome.decided, f"{called} of '{{}}' could end after its decided day"),
+            )
+        ]
         for one, other, problem in checks:
             if one.anchor == other.anchor:
                 continue  # checked with the outcome

@@ -69,7 +69,15 @@ class Between:
     high: Fraction
 
 
-Test = OneOf | Bound | Between
+@dataclass(frozen=True, slots=True)
+class Change:
+    """value − baseline passes the test; in `percent`, 100 × that / |baseline| (a baseline of zero is none)."""
+
+    test: Bound | Between
+    percent: bool
+
+
+Test = OneOf | Bound | Between | Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,19 @@ class Pick:
     at_most: int | None = None
     times: int | None = None
     apart: Shift | None = None
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether its test is about numbers, so that a value that is none counts as absent."""
+        return isinstance(self.test, Bound | Between | Change)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The value from which change is reckoned: that of one row of the window, or the mean of all."""
+
+    window: Window
+    pick: Literal["last", "first", "lowest", "highest", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,7 @@ class Outcome:
     if_coverage_ends: Literal["ignore", "not_met", "not_evaluable"]
     if_tied: Ties | None  # None where no tie can matter
     late_evidence: Literal["reopen", "stand"]
+    baseline: Baseline | None = None  # where the test is of change, and only there
 
 
 # --- values: what amounts and comparisons are made of ------------------------------------------------
@@ -192,7 +214,7 @@ class OutcomeField:
     """A property of the row that decided an outcome (`count`: of its satisfying rows in the window so far)."""
 
     outcome: str
-    field: Literal["date", "value", "count"]
+    field: Literal["date", "value", "count", "baseline", "change"]
 
 
 @dataclass(frozen=True, slots=True)

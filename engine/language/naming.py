@@ -25,7 +25,8 @@ class Names:
 
     def scope(self, use: Use, row_of: str | None = None) -> Scope:
         """What may stand in an expression of this use; `row_of`: the outcome that a clause's `for_each` names."""
-        return Scope(use, frozenset(self.outcomes), self.terms, row_of)
+        with_baseline = {name for name, o in self.outcomes.items() if o is None or o.baseline}
+        return Scope(use, frozenset(self.outcomes), self.terms, row_of, frozenset(with_baseline))
 
 
 def expression(said: Said[str], build: Callable[[str, Scope], R], scope: Scope, notes: Notes) -> R | None:

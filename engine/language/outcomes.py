@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language.meaning import IfDied, Offset, Outcome, Pick, Ties, Window
+from engine.language.baselines import BaselineReader
+from engine.language.meaning import Baseline, IfDied, Offset, Outcome, Pick, Ties, Window
 from engine.language.notes import Notes
 from engine.language.picks import PickReader
 from engine.language.shapes import Pair, Said
-from engine.language.windows import could_come_after
+from engine.language.windows import could_come_after, read_window
 from engine.language.written_outcomes import (
     ChoicesForm,
     DefaultsForm,
@@ -53,8 +54,10 @@ class _Outcome:
         pick = PickReader(self.name, form, self.notes).read()
         if pick and pick.to and pick.to.anchor == "due" and window and not window.uses_due:
             self._refuse_due("nearest")
+        reader = BaselineReader(self.name, form, self.notes)
+        baseline = reader.read(pick, window, decided) if pick and window and decided else None
         missing = self._if_missing()
-        died, tied = self._if_died(), self._if_tied(pick)
+        died, tied = self._if_died(), self._if_tied(pick, baseline)
         ends, late = self._choice("if_coverage_ends"), self._choice("late_evidence")
         if len(self.notes.found) > before or not (window and decided and pick and died and source):
             return None
@@ -72,6 +75,7 @@ class _Outcome:
             if_coverage_ends=ends,
             if_tied=tied,
             late_evidence=late,
+            baseline=baseline,
         )
 
     # --- days
@@ -79,20 +83,15 @@ class _Outcome:
     def _window(self) -> tuple[Window | None, Offset | None]:
         """The window and the decided day, where neither can be out of order."""
         form = self.form
-        if len(form.window) != 2:
+        window = read_window(form.window, "the window", self.notes)
+        if window is None:
             return None, None
-        first, last = form.window
-        window = Window(first.value, last.value)
-        decided = form.decided.value if form.decided else last.value
-        same = first.value.anchor == last.value.anchor
-        if same and (clash := could_come_after([first.value.shift], [last.value.shift])):
-            problem = f"the window can run backwards: from an index date of {clash.index}"
-            problem += f" it would go from {clash.one} to {clash.other}"
-            self.notes.add("window_backwards", problem, first.place, "write the earlier day first")
+        last = window.last
+        decided = form.decided.value if form.decided else last
         if decided.anchor == "due" and not window.uses_due:
             self._refuse_due("decided")
-        elif last.value.anchor == decided.anchor and form.decided:
-            self._check_decided(last.value, form.decided)
+        elif last.anchor == decided.anchor and form.decided:
+            self._check_decided(last, form.decided)
         return window, decided
 
     def _check_decided(self, last: Offset, decided: Said[Offset]) -> None:
@@ -149,8 +148,9 @@ class _Outcome:
         status: Any = written.value
         return IfDied(status, status, status)
 
-    def _if_tied(self, pick: Pick | None) -> Ties | None:
-        if pick is None or pick.kind not in _TIED_PICKS:
+    def _if_tied(self, pick: Pick | None, baseline: Baseline | None) -> Ties | None:
+        by_day = pick is not None and pick.kind in _TIED_PICKS
+        if not by_day and not (baseline and baseline.pick in ("first", "last")):
             return None
         form = self._written("if_tied")
         written = form.if_tied if form else None

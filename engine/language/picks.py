@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from engine.kernel.dates import Shift
-from engine.language.meaning import Between, Bound, OneOf, Pick, Test
+from engine.language.meaning import Between, Bound, Change, OneOf, Pick, Test
 from engine.language.notes import Notes
 from engine.language.shapes import Said
 from engine.language.written_outcomes import (
     BOUNDS,
     CountForm,
+    NumberTestForm,
     OutcomeForm,
     PickForm,
     SustainedForm,
@@ -88,6 +89,18 @@ class PickReader:
     def _test(self, written: TestWritten) -> Test | None:
         if not isinstance(written, TestForm):
             return OneOf(tuple(said.value for said in written)) if written else None
+        change = written.change or written.percent_change
+        if change is None:
+            return self._of_numbers(written)
+        test = self._of_numbers(change)
+        if self.form.event:
+            problem = "a change is one of assessments, and this is an event"
+            place = written.at("change" if written.change else "percent_change")
+            self.notes.add("pick", problem, place, "test its value, or count it")
+            return None
+        return Change(test, percent=written.change is None) if test else None
+
+    def _of_numbers(self, written: NumberTestForm) -> Bound | Between | None:
         if written.between is not None:
             if len(written.between) != 2:
                 return None

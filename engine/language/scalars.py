@@ -80,6 +80,18 @@ def without_percent(text: str) -> Fraction:
     return number(text)
 
 
+def percent(text: str) -> Fraction:
+    """The number of percent, with or without its sign: `-50` and `-50%` are both -50. Raises Unfit.
+
+    Only numbers that can be compared exactly with any change of values, in 128 bits.
+    """
+    value = number(text.removesuffix("%").rstrip())
+    if abs(value.numerator) > 10**11 or value.denominator > 10**8:
+        problem = f"'{shown(text)}' is a percentage of too many digits"
+        raise Unfit("out_of_range", problem, "11 digits are read, 8 of them decimals", 0, len(text))
+    return value
+
+
 def whole(text: str, low: int, high: int) -> int:
     """A whole number from `low` to `high`. Raises Unfit for anything else."""
     value = number(text)

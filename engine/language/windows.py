@@ -1,4 +1,7 @@
-"""Can one day come after another, for any index date? Months differ in length, so every kind of day is tried."""
+"""Windows, and whether one day can come after another for any index date.
+
+Months differ in length, so every kind of day is tried.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,9 @@ from datetime import date, timedelta
 from functools import cache
 
 from engine.kernel.dates import Shift
+from engine.language.meaning import Offset, Window
+from engine.language.notes import Notes
+from engine.language.shapes import Said
 
 _MONTH_DAYS = 30.436875  # the calendar's mean
 _MONTHS_SLACK = 4  # days by which a number of months differs from its mean at most
@@ -18,6 +24,19 @@ class Clash:
     index: date
     one: date
     other: date
+
+
+def read_window(written: tuple[Said[Offset], ...], called: str, notes: Notes) -> Window | None:
+    """The window of two days, noted where it could run backwards; None where a day could not be read."""
+    if len(written) != 2:
+        return None
+    first, last = written
+    same = first.value.anchor == last.value.anchor
+    if same and (clash := could_come_after([first.value.shift], [last.value.shift])):
+        problem = f"{called} can run backwards: from an index date of {clash.index}"
+        problem += f" it would go from {clash.one} to {clash.other}"
+        notes.add("window_backwards", problem, first.place, "write the earlier day first")
+    return Window(first.value, last.value)
 
 
 def could_come_after(one: Sequence[Shift], other: Sequence[Shift], or_equal: bool = False) -> Clash | None:

@@ -112,6 +112,10 @@ def _pick(pick: m.Pick) -> str:
         one = counted.endswith(" 1")
         which = f" that {'is' if one else 'are'} {test}" if test else ""
         return f"{counted} row{'' if one else 's'}{which}"
+    if pick.kind == "consecutive":
+        return f"{pick.times} in a row that {'is' if pick.times == 1 else 'are'} {test}"
+    if pick.kind == "sustained" and pick.apart is not None:
+        return f"two at least {length(pick.apart)} apart, and all between, that are {test}"
     kind = f"nearest to {offset(pick.to)}" if pick.to else plain(pick.kind)
     verb = "are" if pick.kind == "all" else "is"
     extra = [
@@ -119,6 +123,10 @@ def _pick(pick: m.Pick) -> str:
         if name not in ("kind", "test", "to", "at_least", "at_most") and value is not None
     ]  # fmt: skip
     return ", ".join([f"{kind} {verb} {test}" if test else kind, *extra])
+
+
+def _change(change: m.Change) -> str:
+    return f"changed by {in_words(change.test)}{' percent' if change.percent else ''} from its baseline"
 
 
 def _if_died(died: m.IfDied) -> str:
@@ -156,6 +164,8 @@ _WAYS: dict[type, Callable[[Any], str]] = {
     m.OneOf: lambda t: _either(t.values),
     m.Bound: lambda t: f"{plain(t.kind)} {format_fraction(t.bound)}",
     m.Between: lambda t: f"between {format_fraction(t.low)} and {format_fraction(t.high)}",
+    m.Change: _change,
+    m.Baseline: lambda b: f"{b.pick} of {in_words(b.window)}",
     m.Pick: _pick,
     m.IfDied: _if_died,
     m.Ties: _ties,
@@ -190,7 +200,8 @@ def outcome_words(outcome: m.Outcome) -> str:
     when, pick = in_words(outcome.window), outcome.pick
     if outcome.kind == "event" and pick == m.Pick("count", None, at_least=1):
         return f"{outcome.source_name} occurs, {when}"
-    return f"{outcome.source_name}, {when}: {in_words(pick)}"
+    baseline = f"; baseline the {in_words(outcome.baseline)}" if outcome.baseline else ""
+    return f"{outcome.source_name}, {when}: {in_words(pick)}{baseline}"
 
 
 def silence_words(outcome: m.Outcome) -> str:

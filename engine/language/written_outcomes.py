@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from engine.kernel.dates import Shift
 from engine.language import pieces
-from engine.language.forms import Form, Record, key, later, optional
+from engine.language.forms import Form, Record, key, optional
 from engine.language.meaning import Offset
 from engine.language.shapes import Choice, Described, Either, ListOf, Said, Shape
 
@@ -16,20 +16,41 @@ BOUNDS = ("at_least", "at_most", "above", "below")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestForm(Form):
-    __test__: ClassVar[bool] = False  # no test class of pytest's
-    called = "a test"
-    exactly_one = (*BOUNDS, "between", "change", "percent_change")
-    at_least: Said[Fraction] | None = optional(pieces.NUMBER, "the value is this or more")
-    at_most: Said[Fraction] | None = optional(pieces.NUMBER, "the value is this or less")
-    above: Said[Fraction] | None = optional(pieces.NUMBER, "the value is more than this")
-    below: Said[Fraction] | None = optional(pieces.NUMBER, "the value is less than this")
+class NumberTestForm(Form):
+    called = "a test of numbers"
+    exactly_one: ClassVar[tuple[str, ...]] = (*BOUNDS, "between")
+    at_least: Said[Fraction] | None = optional(pieces.NUMBER, "it is this or more")
+    at_most: Said[Fraction] | None = optional(pieces.NUMBER, "it is this or less")
+    above: Said[Fraction] | None = optional(pieces.NUMBER, "it is more than this")
+    below: Said[Fraction] | None = optional(pieces.NUMBER, "it is less than this")
     between: tuple[Said[Fraction], ...] | None = optional(
         ListOf(pieces.NUMBER, "two numbers, such as [1, 5]", 2, 2),
         "from the first to the second, both included",
     )
-    change: None = later("a test of value - baseline")
-    percent_change: None = later("a test of 100 x (value - baseline) / |baseline|")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PercentTestForm(NumberTestForm):
+    called = "a test of percent"
+    at_least: Said[Fraction] | None = optional(pieces.PERCENT, "it is so many percent or more")
+    at_most: Said[Fraction] | None = optional(pieces.PERCENT, "it is so many percent or less")
+    above: Said[Fraction] | None = optional(pieces.PERCENT, "it is more percent than this")
+    below: Said[Fraction] | None = optional(pieces.PERCENT, "it is fewer percent than this")
+    between: tuple[Said[Fraction], ...] | None = optional(
+        ListOf(pieces.PERCENT, "two numbers of percent, such as [-50, 0]", 2, 2),
+        "from the first to the second, both included",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestForm(NumberTestForm):
+    __test__: ClassVar[bool] = False  # no test class of pytest's
+    called = "a test"
+    exactly_one = (*BOUNDS, "between", "change", "percent_change")
+    change: NumberTestForm | None = optional(Record(NumberTestForm), "value - baseline passes this test")
+    percent_change: PercentTestForm | None = optional(
+        Record(PercentTestForm), "100 x (value - baseline) / |baseline| passes this test"
+    )
 
 
 _WORDS = ListOf(pieces.TEXT, "a list of values, such as [CR, CRi]", 1)
@@ -156,6 +177,15 @@ _WINDOW = Described("a window", ListOf(pieces.offset("index", "due"), "[first da
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaselineForm(Form):
+    called = "baseline"
+    window: tuple[Said[Offset], ...] = key(_WINDOW, "effective dates that count", "window: [day -30, day 0]")
+    pick: Said[str] = key(
+        Choice("last", "first", "lowest", "highest", "mean"), "which value of the window", "pick: last"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutcomeForm(ChoicesForm):
     called = "an outcome"
     exactly_one = ("measure", "event")
@@ -165,7 +195,7 @@ class OutcomeForm(ChoicesForm):
     window: tuple[Said[Offset], ...] = key(_WINDOW, "effective dates that count", "window: [day 0, day 30]")
     met_if: PickForm | None = optional(Record(PickForm), "which rows decide, and their test")
     unit: Said[str] | None = optional(pieces.FEED_NAME, "the unit in which values are compared")
-    baseline: None = later("the value from which change is reckoned")
+    baseline: BaselineForm | None = optional(Record(BaselineForm), "the value from which change is reckoned")
     decided: Said[Offset] | None = optional(
         pieces.offset("index", "due"), "the day from which the status is final; the window's end if left out"
     )

@@ -4,23 +4,21 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.language.amended import as_known
-from engine.language.trees import walk
 from engine.plan import frames, limits, lines, row_lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
+from engine.plan.outcome_fields import with_fields
 from engine.plan.pruning import pruned
 from engine.plan.status_columns import Names, further_keys, row_columns
-from engine.plan.tables import OUTCOMES, Run, Traits
+from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     Col,
     Expr,
     Filter,
-    Join,
     Lit,
     PlanBuilder,
     Ref,
     Relation,
-    Scan,
     Select,
     Step,
     Type,
@@ -32,7 +30,6 @@ from engine.plan.tree import (
     compare,
     day,
     eq,
-    in_,
     integer,
     not_,
     null,
@@ -41,8 +38,6 @@ from engine.plan.tree import (
     text,
 )
 from engine.plan.values import attribute, attribute_names, outcomes_in
-
-SINGLE_PICKS = ("first", "last", "nearest", "lowest", "highest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +105,14 @@ def status_names(contract: m.Contract) -> dict[tuple[str, str], str]:
 
 def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, enrolled: Ref) -> States:
     main = statuses.decided_frame(plan, contract, run, traits, frames.main_frame(contract, enrolled))
-    main = _with_row_values(plan, contract, "main", main)
+    main = with_fields(plan, contract, "main", main)
     due: dict[str, Ref] = {}
     for clause in contract.clauses:
         names = due_outcomes(clause, contract)
         if names:
             frame = frames.due_frame(contract, clause, names, enrolled)
             decided = statuses.decided_frame(plan, contract, run, traits, frame)
-            due[clause.id] = _with_row_values(plan, contract, clause.id, decided)
+            due[clause.id] = with_fields(plan, contract, clause.id, decided)
     each = {
         c.for_each.outcome: row_lines.numbered_rows(
             plan, contract.outcome(c.for_each.outcome), main, run, traits
@@ -126,40 +121,6 @@ def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, e
         if c.for_each
     }
     return States(contract, main, due, each)
-
-
-def _with_row_values(plan: PlanBuilder, contract: m.Contract, name: str, state: Ref) -> Ref:
-    """Adds `.date` and `.value` of the row that decided, for the outcomes whose fields an amount reads."""
-    fields = {
-        (n.outcome, n.field)
-        for n in walk((contract.clauses, contract.limits))
-        if isinstance(n, m.OutcomeField) and f"{n.outcome}__key" in state.columns
-    }
-    rows: Relation = state
-    for outcome, field in sorted(fields):
-        key = _single_key(contract.outcome(outcome))
-        if field == "date":
-            rows = With(rows, ((f"{outcome}__date", call("key_day", Type.DATE, key)),))
-        elif field == "value":
-            rows = With(rows, ((f"{outcome}__row", call("key_row", Type.KEY, key)),))
-            source = Select(
-                Scan("outcomes", OUTCOMES),
-                (
-                    (f"{outcome}__row", Col("row_no", Type.KEY)),
-                    (f"{outcome}__value", Col("value", Type.TEXT)),
-                ),
-            )
-            rows = Join(rows, source, (f"{outcome}__row",), how="left")
-    return state if rows is state else plan.add(f"{name}_values", plan.steps[state.step].grain, rows)
-
-
-def _single_key(outcome: m.Outcome) -> Expr:
-    """The key of the row that decided, where a single one did."""
-    basis, key = Col(f"{outcome.name}__basis", Type.TEXT), Col(f"{outcome.name}__key", Type.KEY)
-    alone = [text("early"), text("death")]
-    if outcome.pick.kind in SINGLE_PICKS:
-        alone.append(text("rows"))
-    return case((in_(basis, alone), key), otherwise=null(Type.KEY))
 
 
 def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], run: Run) -> None:

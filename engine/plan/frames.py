@@ -7,13 +7,12 @@ its own, with one row a treatment and due date.
 from dataclasses import dataclass
 
 from engine.language import meaning as m
-from engine.plan import picks, rows
-from engine.plan.picks.mean import BOUNDS
-from engine.plan.rows import NUMBER_SCALE, number
-from engine.plan.subjects import AS_OF, offset_day
+from engine.plan import baselines, picks, reports, rows
+from engine.plan.reports import MEASURE, ON_DAY, ROW, SOURCE, VALUE, VALUE_NUMBER
+from engine.plan.status_columns import outcome_column
+from engine.plan.subjects import offset_day
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
-    FALSE,
     TRUE,
     Agg,
     Col,
@@ -32,27 +31,15 @@ from engine.plan.tree import (
     add_months,
     and_,
     call,
-    coalesce,
     compare,
     day,
     eq,
-    in_,
-    is_not_null,
     is_null,
-    le,
     least,
     or_,
-    rename,
     text,
-    wide,
 )
-from engine.plan.values import outcome_column
 
-ON_DAY = Col("on_day", Type.DATE)
-VALUE, UNIT = Col("value", Type.TEXT), Col("unit", Type.TEXT)
-MEASURE, SOURCE = Col("measure", Type.TEXT), Col("source", Type.TEXT)
-ROW = Col("row_no", Type.KEY)
-VALUE_NUMBER = Col("value_number", Type.WIDE)
 CAUSES = ("related", "unrelated", "unknown")
 
 
@@ -98,7 +85,15 @@ def _dates(outcomes: tuple[m.Outcome, ...]) -> tuple[tuple[str, Expr], ...]:
         items += [(f"{o.name}__decided_day", offset_day(o.decided))]
         if o.pick.to is not None:
             items.append((f"{o.name}__near", offset_day(o.pick.to)))
+        if o.baseline is not None:
+            items += [(f"{o.name}__base_first_day", offset_day(o.baseline.window.first))]
+            items += [(f"{o.name}__base_last_day", offset_day(o.baseline.window.last))]
     return tuple(items)
+
+
+def day_columns(outcome: m.Outcome) -> tuple[str, ...]:
+    """The columns of an instance that hold an outcome's dates."""
+    return tuple(name for name, _ in _dates((outcome,)))
 
 
 def cutoff(outcome: m.Outcome, run: Run) -> Expr | None:
@@ -120,16 +115,17 @@ class FoldedFrame:
 def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day: bool) -> FoldedFrame:
     """Fold the outcome rows of a frame; a date that is only a month or year counts by its first day, or by
     its last with `latest_day`."""
-    keep_versions = any(o.late_evidence == "stand" for o in frame.outcomes)
-    joined = _joined(rows.outcome_rows(plan, run, traits, keep_versions), frame, traits, latest_day)
+    seen_of = _seen(frame, run)
+    suffix = "_by_last_day" if latest_day else ""
+    joined = _beside_treatments(plan, frame, run, traits, latest_day)
     marks: list[tuple[str, Expr]] = []
     aggs: list[tuple[str, Agg]] = []
     results: dict[str, picks.Folded] = {}
     deaths: dict[Expr | None, str] = {}
     for o in frame.outcomes:
-        seen = rows.visible(cutoff(o, run)) if keep_versions else TRUE
-        marks += [(f"{o.name}__counted", _counted(o, seen)), (f"{o.name}__passes", _passes(o))]
-        results[o.name] = picks.fold(o, _rows(o))
+        seen = seen_of[o.name]
+        marks += [(f"{o.name}__counted", reports.counted(o, seen)), (f"{o.name}__passes", reports.passes(o))]
+        results[o.name] = baselines.kept_beside(o, picks.fold(o, _rows(o)), _rows(o))
         aggs += results[o.name].aggs
         where = and_(_rows(o).counted, _rows(o).passes)
         aggs.append((f"{o.name}__count", Agg("count", None, Type.INTEGER, where)))
@@ -142,7 +138,6 @@ def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day
     marked: Relation = Filter(With(joined, tuple(marks)), of_use)
     beside = [f.beside for f in results.values() if f.beside is not None]
     if beside:
-        suffix = "_by_last_day" if latest_day else ""
         marked = plan.add(f"{frame.name}_reports{suffix}", "a report and treatment (and due date)", marked)
     folds: Relation = Fold(marked, frame.keys, tuple(aggs))
     for further in beside:
@@ -157,83 +152,40 @@ def satisfying_rows(
 
     `treatments` have the outcome's days as columns. A date that is only a month or a year counts by its first day.
     """
-    stands = outcome.late_evidence == "stand"
-    seen = rows.visible(cutoff(outcome, run)) if stands else TRUE
-    frame = Frame(outcome.name, ("subject",), (outcome,), treatments)
-    joined = _joined(rows.outcome_rows(plan, run, traits, stands), frame, traits, latest_day=False)
-    return Filter(joined, and_(_counted(outcome, seen), _passes(outcome)))
+    frame = Frame(f"{outcome.name}_each", ("subject",), (outcome,), treatments)
+    joined = _beside_treatments(plan, frame, run, traits, latest_day=False)
+    seen = _seen(frame, run)[outcome.name]
+    return Filter(joined, and_(reports.counted(outcome, seen), reports.passes(outcome)))
+
+
+def _seen(frame: Frame, run: Run) -> dict[str, Expr]:
+    """By outcome, whether a row is to be seen: all are, unless some outcome's late evidence stands aside."""
+    versions = _keeps_versions(frame)
+    return {o.name: rows.visible(cutoff(o, run)) if versions else TRUE for o in frame.outcomes}
+
+
+def _keeps_versions(frame: Frame) -> bool:
+    return any(o.late_evidence == "stand" for o in frame.outcomes)
+
+
+def _beside_treatments(
+    plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day: bool
+) -> Relation:
+    """One row a report and instance that it may concern, with the baselines of the outcomes that test a change."""
+    every = rows.outcome_rows(plan, run, traits, _keeps_versions(frame))
+    joined = reports.joined(every, frame.instances, frame.outcomes, traits, latest_day)
+    compared = [o for o in frame.outcomes if o.baseline is not None]
+    if not compared:
+        return joined
+    name = f"{frame.name}_dated{'_by_last_day' if latest_day else ''}"
+    dated = plan.once(name, "a report and treatment (and due date)", joined)
+    seen = _seen(frame, run)
+    return baselines.with_baselines(dated, frame.keys, [(o, _rows(o), seen[o.name]) for o in compared])
 
 
 def row_evidence() -> Expr:
     """The evidence key of a satisfying row."""
     return call("pack", Type.KEY, ON_DAY, TRUE, ROW)
-
-
-def _joined(reports: Relation, frame: Frame, traits: Traits, latest_day: bool) -> Relation:
-    """One row a report and instance that it may concern."""
-    names = {o.source_name for o in frame.outcomes}
-    if any(o.if_died.matters for o in frame.outcomes):
-        names.add("death")
-    wanted = Filter(reports, in_(MEASURE, [text(n) for n in sorted(names)]))
-    kept = [n for n in wanted.columns if n not in ("treatment_id", "record_key", "record_id", "status")]
-    renamed = rename(wanted, {**{n: n for n in kept}, "treatment_id": "of_treatment"})
-    of_treatment, treatment = Col("of_treatment", Type.TEXT), Col("treatment_id", Type.TEXT)
-    mine = or_(is_null(of_treatment), eq(of_treatment, treatment))
-    pairs = Join(frame.instances, renamed, ("patient_id",), where=mine)
-    dated = With(pairs, (("on_day", _effective_day(traits, latest_day)), *_numbers(frame)))
-    return Filter(dated, le(ON_DAY, AS_OF))
-
-
-def _effective_day(traits: Traits, latest_day: bool) -> Expr:
-    effective: Expr = Col("effective_on", Type.DATE)
-    if latest_day:
-        effective = coalesce(Col("effective_to", Type.DATE), effective)
-    if traits.study_days:
-        study_day = Col("study_day", Type.INTEGER)
-        effective = coalesce(effective, add_days(Col("index_date", Type.DATE), study_day))
-    return effective
-
-
-def _numbers(frame: Frame) -> tuple[tuple[str, Expr], ...]:
-    if any(isinstance(o.pick.test, m.Bound | m.Between) for o in frame.outcomes):
-        return (("value_number", number(VALUE)),)
-    return ()
-
-
-def _counted(o: m.Outcome, seen: Expr) -> Expr:
-    """Whether a row is an assessment (or event) of the outcome, in its window and to be seen."""
-    first, last = (
-        outcome_column(o.name, "first_day", Type.DATE),
-        outcome_column(o.name, "last_day", Type.DATE),
-    )
-    parts = [eq(MEASURE, text(o.source_name)), le(first, ON_DAY), le(ON_DAY, last), seen]
-    if o.kind == "measure":
-        parts.append(is_not_null(VALUE))
-        if isinstance(o.pick.test, m.Bound | m.Between):
-            parts.append(is_not_null(VALUE_NUMBER))
-    if o.unit is not None:
-        parts.append(or_(is_null(UNIT), eq(UNIT, text(o.unit))))
-    return coalesce(and_(*parts), FALSE)
-
-
-def _passes(o: m.Outcome) -> Expr:
-    """Whether a row satisfies the outcome's test."""
-    match o.pick.test:
-        case None:
-            return TRUE
-        case m.OneOf(values):
-            return coalesce(in_(VALUE, [text(v) for v in values]), FALSE)
-        case m.Bound(kind, bound):
-            scaled = wide(bound.numerator * NUMBER_SCALE)
-            return coalesce(compare(BOUNDS[kind], _scaled(bound.denominator), scaled), FALSE)
-        case m.Between(low, high):
-            above = compare("ge", _scaled(low.denominator), wide(low.numerator * NUMBER_SCALE))
-            below = compare("le", _scaled(high.denominator), wide(high.numerator * NUMBER_SCALE))
-            return coalesce(and_(above, below), FALSE)
-
-
-def _scaled(factor: int) -> Expr:
-    return VALUE_NUMBER if factor == 1 else call("mul", Type.WIDE, VALUE_NUMBER, wide(factor))
 
 
 def _rows(o: m.Outcome) -> picks.Rows:

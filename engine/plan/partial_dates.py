@@ -1,7 +1,7 @@
 """Dates that are only a month or a year: the status read by their first days and by their last days."""
 
 from engine.plan.frames import Frame
-from engine.plan.status_columns import PENDING, Names, further_keys, kept
+from engine.plan.status_columns import PENDING, Names, further, kept, outcome_column
 from engine.plan.tree import (
     Expr,
     Join,
@@ -18,7 +18,6 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import outcome_column
 
 
 def both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
@@ -32,12 +31,12 @@ def both_readings(frame: Frame, first: Relation, last: Relation) -> Relation:
     columns = {n: n for n in frame.instances.columns}
     items = []
     for o in frame.outcomes:
-        items += _merged(Names(o.name), further_keys(o))
+        items += _merged(Names(o.name), further(o))
         columns |= {f"{o.name}__both_{part}": f"{o.name}__{part}" for part in kept(o)}
     return rename(With(state, tuple(items)), columns)
 
 
-def _merged(names: Names, keys: tuple[str, ...]) -> list[tuple[str, Expr]]:
+def _merged(names: Names, parts: tuple[tuple[str, Type], ...]) -> list[tuple[str, Expr]]:
     first, last = names.text("status"), names.text("last_status")
     waits = or_(eq(first, PENDING), eq(last, PENDING))
     differ = compare("ne", first, last)
@@ -45,6 +44,11 @@ def _merged(names: Names, keys: tuple[str, ...]) -> list[tuple[str, Expr]]:
     by_last = le(names.day("decided_on"), names.day("last_decided_on"))
     count, last_count = (outcome_column(names.outcome, p, Type.INTEGER) for p in ("count", "last_count"))
     out = names.outcome
+
+    def later_one(part: str, type_: Type) -> Expr:
+        one, other = (outcome_column(out, p, type_) for p in (part, f"last_{part}"))
+        return case((waits, null(type_)), (by_last, other), otherwise=one)
+
     return [
         (f"{out}__both_status", case((waits, PENDING), (differ, text("not_evaluable")), otherwise=first)),
         (f"{out}__both_decided_on", case((waits, null(Type.DATE)), otherwise=later)),
@@ -57,12 +61,6 @@ def _merged(names: Names, keys: tuple[str, ...]) -> list[tuple[str, Expr]]:
                 otherwise=names.text("basis"),
             ),
         ),
-        *(
-            (
-                f"{out}__both_{key}",
-                case((waits, null(Type.KEY)), (by_last, names.key(f"last_{key}")), otherwise=names.key(key)),
-            )
-            for key in ("key", *keys)
-        ),
+        *((f"{out}__both_{part}", later_one(part, type_)) for part, type_ in (("key", Type.KEY), *parts)),
         (f"{out}__both_count", case((by_last, last_count), otherwise=count)),
     ]

@@ -80,6 +80,11 @@ def _magnitude(value: Expr) -> Expr:
     return call("abs", Type.WIDE, value)
 
 
+def magnitude(value: Ratio) -> Ratio:
+    """The value without its sign."""
+    return Ratio(_magnitude(value.over), value.under)
+
+
 def add(left: Ratio, right: Ratio, op: str = "add") -> Ratio:
     """The sum, or with `sub` the difference."""
     if left.constant is not None and right.constant is not None:

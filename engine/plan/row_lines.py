@@ -1,7 +1,7 @@
 """Lines by rows: a clause that says `for_each` has one line for each row of an outcome that satisfies its test."""
 
 from engine.language import meaning as m
-from engine.plan import frames
+from engine.plan import frames, reports
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     Col,
@@ -39,17 +39,16 @@ def numbered_rows(plan: PlanBuilder, outcome: m.Outcome, state: Ref, run: Run, t
 
     Several clauses over one outcome share the step.
     """
-    days = [f"{outcome.name}__{part}" for part in ("first_day", "last_day", "decided_day")]
-    own = ("subject", "treatment_id", "patient_id", "index_date", "as_of", *days)
+    own = ("subject", "treatment_id", "patient_id", "index_date", "as_of", *frames.day_columns(outcome))
     treatments = rename(state, {n: n for n in own if n in state.columns})
     rows: Relation = frames.satisfying_rows(plan, outcome, treatments, run, traits)
-    rows = With(rows, (("value_text", coalesce(frames.VALUE, text(""))), ("one", integer(1))))
+    rows = With(rows, (("value_text", coalesce(reports.VALUE, text(""))), ("one", integer(1))))
     number = Over("sum_to", Col("one", Type.INTEGER), ("subject",), _ORDER, Type.INTEGER)
     items = (
         ("subject", Col("subject", Type.KEY)),
         ("n", number),
         (row_key(outcome.name).name, frames.row_evidence()),
-        (row_value(outcome.name).name, frames.VALUE),
+        (row_value(outcome.name).name, reports.VALUE),
     )
     return plan.once(f"{outcome.name}_each", f"a treatment and row of {outcome.name}", Select(rows, items))
 

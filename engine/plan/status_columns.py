@@ -5,26 +5,46 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan.tree import Col, Type, text
-from engine.plan.values import outcome_column
 
 PENDING = text("pending")
 KEPT = ("status", "decided_on", "basis", "key", "count")  # what is left of an outcome once it is decided
 
 
+def further(o: m.Outcome) -> tuple[tuple[str, Type], ...]:
+    """The parts beyond those, of an outcome that rows decided.
+
+    `begun`: the first result of the run that `key` ends. `baseline_over`: the baseline in billionths, summed over
+    `baseline_under` rows where it is a mean, else `baseline_key`'s.
+    """
+    parts: list[tuple[str, Type]] = []
+    if o.pick.kind in ("consecutive", "sustained"):
+        parts.append(("begun", Type.KEY))
+    if o.baseline is not None:
+        of_all = o.baseline.pick == "mean"
+        parts.append(("baseline_over", Type.WIDE))
+        parts.append(("baseline_under", Type.INTEGER) if of_all else ("baseline_key", Type.KEY))
+    return tuple(parts)
+
+
 def further_keys(o: m.Outcome) -> tuple[str, ...]:
-    """The parts that hold evidence keys beside `key`: `begun`, the first result of the run that `key` ends."""
-    return ("begun",) if o.pick.kind in ("consecutive", "sustained") else ()
+    """The parts that hold evidence keys beside `key`."""
+    return tuple(part for part, type_ in further(o) if type_ is Type.KEY)
 
 
 def kept(o: m.Outcome) -> tuple[str, ...]:
     """The parts that are left of an outcome once it is decided."""
-    return (*KEPT, *further_keys(o))
+    return (*KEPT, *(part for part, _ in further(o)))
 
 
 def row_columns(outcomes: Iterable[m.Outcome]) -> tuple[str, ...]:
     """What a table of statuses calls the rows that these rest on: `row_no`, and as many more as one of them has."""
     most = max((len(further_keys(o)) for o in outcomes), default=0)
     return ("row_no", *(f"row_no_{k}" for k in range(2, most + 2)))
+
+
+def outcome_column(outcome: str, part: str, type_: Type = Type.TEXT) -> Col:
+    """A column of the state that belongs to an outcome, such as `remission__status`."""
+    return Col(f"{outcome}__{part}", type_)
 
 
 @dataclass(frozen=True, slots=True)

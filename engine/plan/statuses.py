@@ -27,6 +27,7 @@ from engine.plan.tree import (
     case,
     coalesce,
     eq,
+    greatest,
     in_,
     is_not_null,
     is_null,
@@ -118,7 +119,7 @@ def _layers(reading: Reading, fold: FoldedFrame) -> list[tuple[tuple[str, Expr],
         prefix = fold.death_columns.get(o.name)
         layers[0] += _death(o, names, prefix)
         layers[1] += _loss(o, names, reading)
-        layers[2] += _early(names, fold.picks[o.name])
+        layers[2] += _early(o, names, fold.picks[o.name])
         layers[3] += _raw(o, names, fold.picks[o.name], prefix is not None)
     return [tuple(layer) for layer in layers]
 
@@ -169,14 +170,19 @@ def _loss(o: m.Outcome, names: Names, reading: Reading) -> list[tuple[str, Expr]
     ]
 
 
-def _early(names: Names, pick: Folded) -> list[tuple[str, Expr]]:
-    """The key that decided early, where no death or loss came before its day."""
+def _early(o: m.Outcome, names: Names, pick: Folded) -> list[tuple[str, Expr]]:
+    """The key that decided early, where no death or loss came before it did."""
     if pick.early_key is None:
         return [(f"{names.outcome}__early_valid", null(Type.KEY))]
-    on = call("key_day", Type.DATE, pick.early_key)
     governs = least(names.day("gone_on"), names.day("died_on"))
-    stands = or_(is_null(governs), le(on, governs))
+    stands = or_(is_null(governs), le(_early_day(o, names, pick.early_key), governs))
     return [(f"{names.outcome}__early_valid", case((stands, pick.early_key), otherwise=null(Type.KEY)))]
+
+
+def _early_day(o: m.Outcome, names: Names, key: Expr) -> Expr:
+    """The row's day; with a baseline no day before its window has ended, as it may still change."""
+    on = call("key_day", Type.DATE, key)
+    return on if o.baseline is None else greatest(on, names.day("base_last_day"))
 
 
 def _raw(o: m.Outcome, names: Names, pick: Folded, can_die: bool) -> list[tuple[str, Expr]]:
@@ -198,7 +204,7 @@ def _raw(o: m.Outcome, names: Names, pick: Folded, can_die: bool) -> list[tuple[
             branches.append((dead, by_death))
         return case(*branches, (pick.seen, by_rows), otherwise=by_silence)
 
-    early_day = call("key_day", Type.DATE, early)
+    early_day = _early_day(o, names, early)
     nothing = null(Type.KEY)
     bases = [text(b) for b in ("early", "coverage", "death", "rows", "missing")]
     if o.kind == "event":
@@ -246,7 +252,8 @@ def _as_of(o: m.Outcome, pick: Folded) -> list[tuple[str, Expr]]:
     come = le(names.day("then_on"), AS_OF)
     by_rows = and_(come, in_(names.text("then_basis"), (text("early"), text("rows"))))
     further = [
-        (f"{o.name}__{part}", case((by_rows, key), otherwise=null(Type.KEY))) for part, key in pick.further
+        (f"{o.name}__{part}", case((by_rows, value), otherwise=null(value.type)))
+        for part, value in pick.further
     ]
     return [
         *further,

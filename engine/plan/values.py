@@ -13,9 +13,11 @@ from engine.kernel.money import minor_digits
 from engine.language import meaning as m
 from engine.language.trees import walk
 from engine.plan import ratios
+from engine.plan.field_numbers import field_number
 from engine.plan.ratios import Ratio
 from engine.plan.rows import NUMBER_SCALE, number
 from engine.plan.rows_of_table import table_amount
+from engine.plan.status_columns import outcome_column
 from engine.plan.tree import (
     FALSE,
     Col,
@@ -25,7 +27,6 @@ from engine.plan.tree import (
     and_,
     call,
     case,
-    coalesce,
     compare,
     date_of,
     day,
@@ -48,11 +49,6 @@ def attribute(name: str) -> Col:
     """A column of treatments as text: under a name of its own, so that it never hides one of the plan's."""
     fixed = ("product", "payer", "treatment_id", "patient_id")
     return Col(name if name in fixed else f"attribute__{name}", Type.TEXT)
-
-
-def outcome_column(outcome: str, part: str, type_: Type = Type.TEXT) -> Col:
-    """A column of the state that belongs to an outcome, such as `remission__status`."""
-    return Col(f"{outcome}__{part}", type_)
 
 
 def status(outcome: str) -> Col:
@@ -130,11 +126,8 @@ class ValueCompiler:
                 return ratios.of_integer(years_between(_DATES["birth_date"], INDEX_DATE))
             case m.Column(name, _):
                 return ratios.of_integer(number(attribute(name)), NUMBER_SCALE)
-            case m.OutcomeField(outcome, "value"):
-                return ratios.of_integer(number(outcome_column(outcome, "value")), NUMBER_SCALE)
-            case m.OutcomeField(outcome, _):
-                count = coalesce(outcome_column(outcome, "count", Type.INTEGER), integer(0))
-                return ratios.of_integer(count)
+            case m.OutcomeField(outcome, field):
+                return field_number(self.contract.outcome(outcome), field)
             case m.RowField(outcome, "value"):
                 return ratios.of_integer(number(row_value(outcome)), NUMBER_SCALE)
             case m.Arithmetic(op, left, right):

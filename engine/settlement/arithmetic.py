@@ -25,7 +25,7 @@ class LineNumbers:
     birth_date: date | None = None
     paid_minor: int | None = None
     columns: Mapping[str, str | None] | None = None  # text of treatments' columns; `amount` is invoiced
-    fields: Mapping[tuple[str, str], str | int | date | None] | None = None  # (outcome, field)
+    fields: Mapping[tuple[str, str], str | int | date | Fraction | None] | None = None  # (outcome, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +121,10 @@ class Arithmetic:
                 return self._elapsed("years", numbers.birth_date, numbers.index_date, "age_at_index")
             case m.OutcomeField(outcome, field) | m.RowField(outcome, field):
                 found = (numbers.fields or {}).get((outcome, field))
-                number = (
-                    found
-                    if isinstance(found, int)
-                    else parse_decimal(found)
-                    if isinstance(found, str)
-                    else None
-                )
-                return Worked(f"{outcome}.{field} {found}", None if number is None else Fraction(number))
+                number = parse_decimal(found) if isinstance(found, str) else found
+                shown = format_fraction(found) if isinstance(found, Fraction) else found
+                exact = Fraction(number) if isinstance(number, int | Fraction) else None
+                return Worked(f"{outcome}.{field} {shown}", exact)
             case m.Arithmetic(op, left, right):
                 return self._operation(op, self._value(left, numbers), self._value(right, numbers))
             case m.Extreme(kind, parts):

@@ -1,41 +1,63 @@
 """Looking into a run's tables for people: statuses in words, evidence with its place, what is pending."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
 
 from engine.kernel.dates import FIRST_DAY
 from engine.language import meaning as m
-from engine.language.trees import walk
-from engine.plan.values import row_key, row_value
+from engine.plan.status_columns import further_keys, row_columns
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
-from engine.settlement.line_keys import same_line
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
 from engine.settlement.unusable import mark_unusable
 
-# When a row `o` of a treatment `s` took effect, as exactly as its feed says: a day, a month or a year.
-ON_TEXT = """CASE WHEN o.effective_to - o.effective_on > 31 THEN strftime(o.effective_on, '%Y')
-  WHEN o.effective_to IS NOT NULL THEN strftime(o.effective_on, '%Y-%m')
-  ELSE coalesce(o.effective_on, s.index_date + o.study_day)::VARCHAR END"""
+
+def on_text(row: str = "o") -> str:
+    """SQL for when a row of a treatment `s` took effect, as exactly as its feed says: a day, a month or a year."""
+    return f"""CASE WHEN {row}.effective_to - {row}.effective_on > 31 THEN strftime({row}.effective_on, '%Y')
+      WHEN {row}.effective_to IS NOT NULL THEN strftime({row}.effective_on, '%Y-%m')
+      ELSE coalesce({row}.effective_on, s.index_date + {row}.study_day)::VARCHAR END"""
 
 
 def status_words(
     owed: Owed, wanted: str = "SELECT treatment_id FROM subjects"
 ) -> list[tuple[str, s.OutcomeStatus]]:
     """(treatment, status) of the treatments that the query `wanted` names, by treatment, outcome and n."""
+    further = row_columns(owed.contract.outcomes)[1:]
+    texts = "".join(f", {column}.value || ' on ' || {on_text(column)}" for column in further)
+    joins = " ".join(
+        f'LEFT JOIN "{owed.facts.schema}".outcomes {column} ON {column}.row_no = n.{column}'
+        for column in further
+    )
     rows = owed.rows(
         f"""SELECT n.treatment_id, n.outcome, n.n, n.status, n.decided_on, n.first_day, n.last_day, n.decided_day,
-          n.basis, n.evidence, o.measure, o.value, {ON_TEXT}
+          n.basis, n.evidence, o.measure, o.value, {on_text()}{texts}
         FROM named_statuses n JOIN ({wanted}) USING (treatment_id) JOIN subjects s USING (treatment_id)
-        LEFT JOIN "{owed.facts.schema}".outcomes o ON o.row_no = n.row_no ORDER BY n.treatment_id, n.outcome, n.n"""
+        LEFT JOIN "{owed.facts.schema}".outcomes o ON o.row_no = n.row_no {joins}
+        ORDER BY n.treatment_id, n.outcome, n.n"""
     )
     outcomes = {o.name: o for o in owed.contract.outcomes}
     result = []
-    for treatment, name, n, status, decided, first, last, day, basis, evidence, measure, value, on in rows:
+    for (
+        treatment,
+        name,
+        n,
+        status,
+        decided,
+        first,
+        last,
+        day,
+        basis,
+        evidence,
+        measure,
+        value,
+        on,
+        *others,
+    ) in rows:
         outcome = outcomes[name.rsplit(".", 1)[-1]]
-        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on, status)
+        keys = further_keys(outcome)
+        baseline = others[keys.index("baseline_key")] if "baseline_key" in keys else None
+        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on, status, baseline)
         words = s.OutcomeStatus(
             name,
             outcome.clause,
@@ -137,41 +159,3 @@ def _missing(contract: m.Contract, outcome: str, last_day: object) -> str:
     o = contract.outcome(outcome.rsplit(".", 1)[-1])
     what = "an assessment of" if o.kind == "measure" else "an event"
     return f"{what} {o.source_name} dated {last_day} or before that settles it"
-
-
-def fields_read(owed: Owed, keys: str) -> Mapping[tuple[str, str, int], Mapping[tuple[str, str], Any]]:
-    """What the amounts of the owed lines that the query `keys` names read of outcomes.
-
-    By line, then by outcome and field (date, value, count).
-    """
-    result: dict[tuple[str, str, int], dict[tuple[str, str], Any]] = defaultdict(dict)
-    for clause in owed.contract.clauses:
-        for node in dict.fromkeys(walk(clause.amount)):
-            if not isinstance(node, m.OutcomeField | m.RowField):
-                continue
-            step, column, series = _where_it_stands(owed, clause, node)
-            number = "f.n" if series else "l.n"
-            for treatment, n, value in owed.rows(
-                f"""SELECT l.treatment_id, l.n, {column} FROM all_lines l
-                JOIN ({keys}) k ON {same_line("l", "k")}
-                JOIN subjects s ON s.treatment_id = l.treatment_id JOIN "{step}" f ON f.subject = s.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
-                [clause.id],
-            ):
-                default = 0 if node.field == "count" and value is None else value
-                result[treatment, clause.id, n][node.outcome, node.field] = default
-    return result
-
-
-def _where_it_stands(
-    owed: Owed, clause: m.MoneyClause, node: m.OutcomeField | m.RowField
-) -> tuple[str, str, bool]:
-    """The step and column that hold a field, and whether the step has a row for each line."""
-    if isinstance(node, m.RowField):
-        day = f'key_day(f."{row_key(node.outcome).name}")'
-        column = day if node.field == "date" else f'f."{row_value(node.outcome).name}"'
-        return f"{node.outcome}_each", column, True
-    series = owed.contract.outcome(node.outcome).window.uses_due
-    frame = clause.id if series else "main"
-    with_values = any(step.name == f"{frame}_values" for step in owed.plan.steps)
-    step = f"{frame}_values" if with_values else f"{frame}_statuses"
-    return step, f'f."{node.outcome}__{node.field}"', series

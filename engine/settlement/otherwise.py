@@ -9,7 +9,7 @@ from engine.settlement.statement_parts import OutcomeStatus
 def otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
     """What would have changed the status, such as `an assessment of response that is CR dated 2018-01-01 to …`."""
     kind = "an assessment of" if outcome.kind == "measure" else "an event"
-    row = f"{kind} {outcome.source_name}{words_of_test(outcome.pick.test)}"
+    row = f"{kind} {outcome.source_name}{tested(outcome.pick.test, 'is')}"
     window = f"dated {status.window_first} to {status.window_last}"
     if status.status == "pending":
         return f"not decided yet; what counts is {_several(outcome) or row} {window}"
@@ -19,7 +19,7 @@ def otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
         return f"had there not been {several} {window}" if status.status == "met" else f"{several} {window}"
     pick = outcome.pick
     if pick.kind not in ("any", "count", "none", "all"):
-        return f"another {outcome.source_name} chosen as the {pick.kind} {window}; met is one{words_of_test(pick.test)}"
+        return f"another {outcome.source_name} chosen as the {pick.kind} {window}; met is one{tested(pick.test, 'is')}"
     if pick.kind == "all":
         failing = f"a row of {outcome.source_name} {window} that fails"
         return failing if status.status == "met" else f"no failing row {window}"
@@ -31,16 +31,16 @@ def otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
 
 def _several(outcome: m.Outcome) -> str:
     """What `consecutive` and `sustained` ask for; empty for other picks."""
-    pick, tested = outcome.pick, words_of_test(outcome.pick.test, "are")
+    pick, passing = outcome.pick, tested(outcome.pick.test, "are")
     if pick.kind == "consecutive":
-        return f"{pick.times} assessments in a row of {outcome.source_name}{tested}"
+        return f"{pick.times} assessments in a row of {outcome.source_name}{passing}"
     if pick.kind == "sustained" and pick.apart is not None:
         apart = length_words(pick.apart)
-        return f"two assessments of {outcome.source_name}{tested} at least {apart} apart, none between that fails,"
+        return f"two assessments of {outcome.source_name}{passing} at least {apart} apart, none between that fails,"
     return ""
 
 
-def words_of_test(test: m.Test | None, verb: str = "is") -> str:
+def tested(test: m.Test | None, verb: str) -> str:
     """The test as the end of a phrase: ` that is CR or CRi`, ` at least 5`; empty without one."""
     match test:
         case m.OneOf(values):
@@ -49,6 +49,9 @@ def words_of_test(test: m.Test | None, verb: str = "is") -> str:
             return f" {kind.replace('_', ' ')} {format_fraction(bound)}"
         case m.Between(low, high):
             return f" between {format_fraction(low)} and {format_fraction(high)}"
+        case m.Change(inner, percent):
+            each = "" if verb == "is" else " each"
+            return f"{each} changed by{tested(inner, verb)}{' percent' if percent else ''} from its baseline"
     return ""
 
 

@@ -20,6 +20,7 @@ class Basis:
     value: str | None = None
     on: str | None = None  # a day; a month or a year where the feed says no more
     status: str = ""
+    baseline: str | None = None  # `60 on 2018-01-03`, where a single row is the baseline
 
     @property
     def row(self) -> str:
@@ -31,15 +32,18 @@ def why(outcome: m.Outcome, basis: Basis) -> str:
     """The reason for a status, such as `last assessment in the window NR`."""
     match basis.basis:
         case "early":
-            return f"{_early_row(outcome, basis)}, in the window{_which(outcome.pick)}"
+            return (
+                f"{_early_row(outcome, basis)}, in the window{_which(outcome.pick)}{_against(outcome, basis)}"
+            )
         case "rows":
-            return _by_rows(outcome, basis)
+            return f"{_by_rows(outcome, basis)}{_against(outcome, basis)}"
         case "death":
             return f"death on {basis.on}, before the outcome was decided"
         case "coverage":
             return f"coverage ended; decided on {basis.decided_on}"
         case "missing":
-            return f"no assessment in the window by {basis.decided_day}"
+            none = " with a baseline to compare it with" if outcome.baseline else ""
+            return f"no assessment in the window{none} by {basis.decided_day}"
         case "no_event":
             return f"no such event in the window by {basis.decided_day}"
         case "partial_date":
@@ -47,6 +51,15 @@ def why(outcome: m.Outcome, basis: Basis) -> str:
         case "waiting":
             return _waiting(basis)
     raise ValueError(f"no words for the basis {basis.basis}")
+
+
+def _against(outcome: m.Outcome, basis: Basis) -> str:
+    """What a change was reckoned from."""
+    if outcome.baseline is None:
+        return ""
+    if outcome.baseline.pick == "mean":
+        return "; baseline the mean of its window"
+    return f"; baseline {basis.baseline}"
 
 
 def _early_row(outcome: m.Outcome, basis: Basis) -> str:

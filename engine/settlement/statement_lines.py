@@ -8,8 +8,8 @@ from engine.kernel.money import format_thousands
 from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement_parts as s
 from engine.settlement.arithmetic import Arithmetic, LineNumbers
+from engine.settlement.fields_read import fields_read
 from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, key_of, same_line
-from engine.settlement.looking import fields_read
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
 

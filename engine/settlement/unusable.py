@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from engine.language import meaning as m
 from engine.settlement.owed import Owed
 
 
@@ -30,7 +29,7 @@ def mark_unusable(owed: Owed) -> None:
             sentence = f"the unit is another than the contract's for '{o.name}'"
             query = f"INSERT INTO unusable SELECT row_no, 'unit', $sentence {rows} AND unit <> $unit"
             run(query, {**given, "sentence": sentence, "unit": o.unit})
-        if isinstance(o.pick.test, m.Bound | m.Between):
+        if o.pick.of_numbers:
             sentence = f"'{o.name}' tests a number, and this is none of at most 18 digits and 9 decimals"
             query = f"INSERT INTO unusable SELECT row_no, 'value', $sentence {rows} AND value IS NOT NULL"
             run(f"{query} AND billionths(value) IS NULL", {**given, "sentence": sentence})

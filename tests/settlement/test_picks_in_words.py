@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from engine.feeds.rows import TextRow
+from engine.kernel.diagnostics import Refusal
 from engine.plan.tables import Run
 from engine.settlement.explain import Explanation, explain
 from engine.settlement.owed import work_out
+from engine.settlement.unusable import unusable_rows
 from tests.plan.asking import LATE, contract_of, facts_of, row
 
 
@@ -26,6 +28,12 @@ def words(outcome: str, rows: list[TextRow], as_of: date = LATE) -> tuple[str, s
     return status.status, status.why, evidence, change.removeprefix("remission: ")
 
 
+def read(text: str) -> list[TextRow]:
+    """`20 CR, 40 NR` as assessments of these days."""
+    return [row(int(day), value) for day, value in (part.split() for part in text.split(", "))]
+
+
+REFUND = "if: remission is not_met, amount: refund_share of paid"
 IN_A_ROW = """measure: disease_status
 window: [day 0, day 100]
 met_if: {consecutive: {times: 2, test: [CR]}}
@@ -53,5 +61,57 @@ RUNS = [
 def test_runs_of_results(
     outcome: str, results: str, status: str, why: str, evidence: str, change: str
 ) -> None:
-    rows = [row(int(day), value) for day, value in (part.split() for part in results.split(", "))]
-    assert words(outcome, rows) == (status, why, evidence, change)
+    assert words(outcome, read(results)) == (status, why, evidence, change)
+
+
+LAST = """measure: disease_status
+window: [day 1, day 100]
+met_if: {last: {change: {at_most: -5}}}
+baseline: {window: [day -30, day 0], pick: last}
+"""
+ANY = LAST.replace("last: {change", "any: {percent_change")
+MEAN = LAST.replace("pick: last", "pick: mean")
+AFTER = "dated 2018-01-02 to 2018-04-11"
+CHANGES = [
+    (LAST, "-10 60, 40 55", "met", "last assessment in the window 55; baseline 60 on 2017-12-22", "r1 r2",
+     f"another disease_status chosen as the last {AFTER}; met is one changed by at most -5 from its baseline"),
+    (ANY, "-10 60, 40 55", "met", "55 on 2018-02-10, in the window; baseline 60 on 2017-12-22", "r1 r2",
+     f"had there not been an assessment of disease_status changed by at most -5 percent from its baseline {AFTER}"),
+    (MEAN, "-10 60, 40 57", "not_met", "last assessment in the window 57; baseline the mean of its window", "r2",
+     f"another disease_status chosen as the last {AFTER}; met is one changed by at most -5 from its baseline"),
+    (LAST, "40 55", "not_met", "no assessment in the window with a baseline to compare it with by 2018-04-11", "",
+     f"another disease_status chosen as the last {AFTER}; met is one changed by at most -5 from its baseline"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("outcome", "results", "status", "why", "evidence", "change"), CHANGES)
+def test_changes(outcome: str, results: str, status: str, why: str, evidence: str, change: str) -> None:
+    assert words(outcome, read(results)) == (status, why, evidence, change)
+
+
+def test_the_arithmetic_of_a_change_puts_exact_numbers_in() -> None:
+    amount = 'if: remission is met, amount: "0 - 3 * remission.change + remission.baseline"'
+    contract = contract_of(LAST.replace("pick: last", "pick: mean"), (REFUND, amount))
+    owed = work_out(contract, facts_of(read("-3 1, -2 2, -1 2, 40 -10")), Run(LATE, LATE))
+    (line,) = [x for x in explain(owed, "T1").lines if x.clause == "no_remission"]
+    # the baseline is 5/3, the change -35/3: 35 + 1.67
+    assert line.arithmetic == "(0 − 3 × remission.change -35/3) + remission.baseline 5/3 = 36.67"
+
+
+@pytest.mark.parametrize("pick", ["mean", "consecutive"])
+def test_no_single_row_gives_a_value_date_or_baseline(pick: str) -> None:
+    test = "{change: {below: 0}}"
+    met_if = f"{{times: 1, test: {test}}}" if pick == "consecutive" else test
+    outcome = LAST.replace("{last: {change: {at_most: -5}}}", f"{{{pick}: {met_if}}}")
+    for amount in ("0 - remission.value", "days_between(index, remission.date)", "remission.baseline"):
+        contract = contract_of(outcome, (REFUND, f'if: remission is met, amount: "{amount}"'))
+        with pytest.raises(Refusal, match="the amount cannot be worked out"):
+            work_out(contract, facts_of(read("-10 60, 40 -5")), Run(LATE, LATE))
+
+
+def test_rows_that_a_change_cannot_use_are_listed() -> None:
+    owed = work_out(contract_of(LAST), facts_of(read("-10 sixty, -9 60, 40 n/a, 50 55")), Run(LATE, LATE))
+    assert [(bad.line, bad.column) for bad in unusable_rows(owed)] == [(1, "value"), (3, "value")]
+    notes = {e.record_id: e.note for e in explain(owed, "T1").evidence}
+    assert notes["p1.r1"] == notes["p1.r3"] != ""
+    assert notes["p1.r2"] == notes["p1.r4"] == ""

@@ -25,12 +25,14 @@ _USES = {
     "eligible": "in 'eligible'", "if": "in a condition", "payment": "in a payment", "refund": "in a refund",
     "limit": "in a limit",
 }  # fmt: skip
-_FIELDS: Mapping[str, Literal["date", "value", "count"]] = {
+Field = Literal["date", "value", "count", "baseline", "change"]
+_FIELDS: Mapping[str, Field] = {
     "date": "date",
     "value": "value",
     "count": "count",
+    "baseline": "baseline",
+    "change": "change",
 }
-_LATER_FIELDS = ("baseline", "change")
 _BUILT_IN = ("invoiced", "paid", "index", "age_at_index", "index_date")
 _NO_COLUMNS = frozenset(
     (
@@ -53,12 +55,13 @@ _COLUMN_TYPES: Mapping[str, Literal["number", "text", "date"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that an expression may use, and where it stands."""
+    """The names that an expression may use, and where it stands. `with_baseline` are outcomes that test a change."""
 
     use: Use
     outcomes: frozenset[str]
     terms: frozenset[str]
     row_of: str | None = None  # the outcome whose rows are the lines of the clause, if they are
+    with_baseline: frozenset[str] = frozenset()
 
 
 class Built(NamedTuple):
@@ -108,11 +111,13 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
         problem = f"'{outcome}.{field}' cannot stand {_USES[scope.use]}"
         raise Unfit("outcome_field", problem, hint, start, length)
     known_outcome(outcome, scope, start)
-    if field in _LATER_FIELDS:
-        raise Unfit("not_yet", f"'.{field}' is not supported yet", "", field_start, len(field))
     if field not in _FIELDS:
         close = nearest(field, _FIELDS) or "an outcome has .date, .value and .count"
         raise Unfit("unknown_field", f"an outcome has no '.{field}'", close, field_start, len(field))
+    if field in ("baseline", "change") and outcome not in scope.with_baseline:
+        problem = f"'{outcome}' has no '.{field}': it tests no change"
+        hint = "give it a baseline, and a test such as {change: {at_most: -5}}"
+        raise Unfit("no_baseline", problem, hint, start, length)
     if scope.use == "limit":
         problem = f"'{outcome}.{field}' cannot stand in a limit"
         hint = "a limit reads terms and columns of treatments; put the outcome in a clause's amount"

@@ -34,8 +34,8 @@ class Folded:
 
     `early_key`: of the row that decided before the decided day, to the status `early`; NULL where none did.
     `final`: the status on the decided day given that some row counted (`seen`); `final_key`: the row it rests
-    on; `single`: whether it rests on that row alone, so that `.date` and `.value` are its. `further` are the keys
-    of other rows that it rests on, by the names in `status_columns.further_keys`. `beside` is joined to the fold.
+    on; `single`: whether it rests on that row alone, so that `.date` and `.value` are its. `further` are more
+    columns of what it rests on, by the names of `status_columns.further`. `beside` is joined to the fold.
     """
 
     aggs: tuple[tuple[str, Agg], ...]

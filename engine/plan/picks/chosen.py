@@ -21,11 +21,19 @@ from engine.plan.tree import (
 
 
 def first(outcome: m.Outcome, rows: Rows) -> Folded:
-    return _by_day(outcome, rows, call("days_between", Type.INTEGER, day(FIRST_DAY), rows.on_day))
+    return _by_day(outcome, rows, earliest_first(rows.on_day))
 
 
 def last(outcome: m.Outcome, rows: Rows) -> Folded:
-    return _by_day(outcome, rows, call("days_between", Type.INTEGER, rows.on_day, day(LAST_DAY)))
+    return _by_day(outcome, rows, latest_first(rows.on_day))
+
+
+def earliest_first(on_day: Expr) -> Expr:
+    return call("days_between", Type.INTEGER, day(FIRST_DAY), on_day)
+
+
+def latest_first(on_day: Expr) -> Expr:
+    return call("days_between", Type.INTEGER, on_day, day(LAST_DAY))
 
 
 def nearest(outcome: m.Outcome, rows: Rows) -> Folded:
@@ -41,7 +49,7 @@ def lowest(outcome: m.Outcome, rows: Rows) -> Folded:
 
 
 def highest(outcome: m.Outcome, rows: Rows) -> Folded:
-    return _chosen(outcome, rows, (_negative(rows.value), rows.key))
+    return _chosen(outcome, rows, (negative(rows.value), rows.key))
 
 
 def _by_day(outcome: m.Outcome, rows: Rows, distance: Expr) -> Folded:
@@ -60,7 +68,7 @@ def order_of_day(outcome: m.Outcome, rows: Rows, distance: Expr) -> tuple[Expr, 
     last_choice = not_(rows.passes) if best else rows.passes
     if isinstance(outcome.pick.test, m.OneOf):
         return (order(distance, rank, last_choice, rows.row),)
-    value = _negative(rows.value) if best else rows.value
+    value = negative(rows.value) if best else rows.value
     return (order(distance, rank, last_choice, integer(0)), value, rows.row)
 
 
@@ -72,5 +80,5 @@ def _chosen(outcome: m.Outcome, rows: Rows, by: tuple[Expr, ...]) -> Folded:
     return Folded(((f"{outcome.name}__chosen", agg),), is_not_null(key), final, key, single=True)
 
 
-def _negative(value: Expr) -> Expr:
+def negative(value: Expr) -> Expr:
     return call("sub", Type.WIDE, wide(0), value)
