@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.language.amended import as_known
+from engine.language.trees import walk
 from engine.plan import frames, limits, lines, row_lines, statuses, subjects
 from engine.plan.line_key import LINE_KEY
 from engine.plan.line_parts import States
@@ -84,10 +85,20 @@ def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
     whole = {name: frozenset(plan.steps[name].relation.columns) for name in (*RESULTS, "all_lines", *SELDOM)}
     named = {attribute(name).name for name in attribute_names((contract.clauses, contract.limits))}
     treatment = {"treatment_id", "index_date"}
-    return whole | {
-        "candidates": frozenset(treatment | {"failed", "undetermined"}),
-        "subjects": frozenset(treatment | {"subject", "patient_id", "birth_date"} | named),
-    }
+    fields = any(isinstance(n, m.OutcomeField) for n in walk(contract.clauses))
+    joined = {
+        name: frozenset({"subject", "n"} & step.relation.columns.keys())
+        for name, step in plan.steps.items()
+        if fields and name.endswith(("_statuses", "_values"))
+    }  # for who words an amount, and looks up in them what it has read of an outcome
+    return (
+        whole
+        | joined
+        | {
+            "candidates": frozenset(treatment | {"failed", "undetermined"}),
+            "subjects": frozenset(treatment | {"subject", "patient_id", "birth_date"} | named),
+        }
+    )
 
 
 def due_outcomes(clause: m.MoneyClause, contract: m.Contract) -> tuple[str, ...]:
