@@ -3,6 +3,7 @@
 import json as json_module
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,28 +18,52 @@ if TYPE_CHECKING:
     from engine.settlement.examples import ContractResult
 
 
-def check(paths: o.Paths, output: Output) -> None:
-    """Read contracts and their examples. Silent when fine, else every problem at once."""
-    from engine.language.examples import read_examples
-    from engine.language.reader import read_with_warnings
+def check(
+    paths: o.Paths,
+    output: Output,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 where there are warnings.")] = False,
+) -> None:
+    """Read contracts and their examples, and think about them. Silent when fine, else every problem at once.
 
+    What looks wrong in a contract that can be read is a warning: terms that nothing uses, rows that never apply,
+    refunds above what was paid, clauses that pay twice, statuses that no example reaches. A history that shows it
+    goes to standard output, as an example to put into examples.yaml.
+    """
     problems: list[Diagnostic] = []
-    for path in contract_files(paths):
-        try:
-            contract, warnings = read_with_warnings(path)
-            problems += warnings
-            if (path.parent / EXAMPLES_FILE).exists():
-                read_examples(path.parent, contract)
-        except Refusal as refusal:
-            problems += refusal.diagnostics
+    with output.working("checking"):
+        for path in contract_files(paths):
+            try:
+                problems += _warnings(path)
+            except Refusal as refusal:
+                problems += refusal.diagnostics
     if not output.for_people:
         documents = [diagnostic_document(d) for d in problems]
-        columns = ("path", "line", "column", "severity", "code", "problem", "hint")
+        columns = ("path", "line", "column", "severity", "code", "problem", "hint", "example")
         output.result(documents, [Table("", columns, [tuple(d.values()) for d in documents])])
     else:
         print_diagnostics(problems)
+        print("\n".join(_shown(d) for d in problems if d.example), end="")
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(int(Exit.REFUSED))
+    if strict and problems:
+        raise typer.Exit(int(Exit.PROBLEMS))
+
+
+def _warnings(path: Path) -> list[Diagnostic]:
+    """Warnings about a contract file and its examples; refused where they cannot be read."""
+    from engine.language.examples import read_examples
+    from engine.language.places import places_in
+    from engine.language.reader import read_with_warnings
+    from engine.settlement.thinking import think
+
+    contract, warnings = read_with_warnings(path)
+    examples = read_examples(path.parent, contract) if (path.parent / EXAMPLES_FILE).exists() else ()
+    return think(contract, examples, places_in(path), warnings)
+
+
+def _shown(warning: Diagnostic) -> str:
+    """The example of a warning, under a remark that says what it shows."""
+    return f"# {warning.problem}\n{warning.example}"
 
 
 def test(paths: o.Paths, output: Output) -> None:

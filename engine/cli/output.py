@@ -140,4 +140,5 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, object]:
         "code": diagnostic.code,
         "problem": diagnostic.problem,
         "hint": diagnostic.hint,
+        "example": diagnostic.example,
     }

@@ -43,6 +43,7 @@ class Diagnostic:
     place: Place | None = None
     hint: str = ""
     severity: str = "error"  # or `warning`
+    example: str = ""  # made up and worked out: what bears a warning out, as `examples.yaml` says it
 
     def one_line(self) -> str:
         where = f"{self.place}: " if self.place else ""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from engine.kernel.dates import Shift
 from engine.kernel.money import format_fraction
@@ -17,11 +17,7 @@ from engine.language import meaning as m
 from engine.language.grammar.text import expression_text, percent
 
 _MOST_LISTED = 6
-_EXPRESSIONS = (
-    m.Number, m.Text, m.Day, m.TermRef, m.Invoiced, m.Paid, m.IndexDate, m.AgeAtIndex, m.Column, m.OutcomeField,
-    m.RowField, m.Arithmetic, m.Extreme, m.Elapsed, m.StatusIs, m.Compare, m.InList, m.Truth, m.And, m.Or, m.Not,
-    m.AtLeast,
-)  # fmt: skip
+_EXPRESSIONS = (*get_args(m.Value), *get_args(m.Condition))
 _STATUSES = ("not_met", "not_evaluable")
 _UNWORDED = ("text", "version")  # fields that say again what another one says
 

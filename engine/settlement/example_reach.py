@@ -3,10 +3,6 @@
 from collections.abc import Collection
 
 from engine.language import meaning as m
-from engine.settlement.arithmetic import Arithmetic
-from engine.settlement.line_keys import KEY
-from engine.settlement.owed import Owed
-from engine.settlement.statement_lines import numbers_read
 
 _ORDER = ("met", "not_met", "not_evaluable", "pending")
 
@@ -18,31 +14,27 @@ def unreached(contract: m.Contract, reached: Collection[tuple[str, str]]) -> tup
     """
     found = {(outcome.rsplit(".", 1)[-1], status) for outcome, status in reached}
     return tuple(
-        f"{outcome.name} is {status}"
+        reach_of(outcome.name, status)
         for outcome in contract.outcomes
         for status in _ORDER
         if status in possible(outcome) and (outcome.name, status) not in found
     )
 
 
-def reached_rows(owed: Owed, treatments: Collection[str]) -> set[tuple[str, int]]:
-    """The table rows that lines of these treatments rest on, as (clause, place); of marginal tiers the last band."""
-    tables = {c.id: c.amount for c in owed.contract.clauses if isinstance(c.amount, m.Table)}
-    if not tables:
-        return set()
-    worker, found = Arithmetic(owed.contract), set()
-    for (treatment, _, clause, _), _, numbers in numbers_read(owed, f"SELECT {KEY} FROM all_lines"):
-        table = tables.get(clause) if treatment in treatments else None
-        place = worker.row(table, numbers) if table else None
-        if place is not None:
-            found.add((clause, place))
-    return found
+def reach_of(outcome: str, status: str) -> str:
+    """How a status is named that an example reaches or does not: `remission is met`."""
+    return f"{outcome} is {status}"
+
+
+def reach_of_row(clause: str, place: int, row: m.TableRow) -> str:
+    """How a row of a table is named: `CLAUSE row 2 (below 12)`."""
+    return f"{clause} row {place + 1} ({row.text.partition(':')[0]})"
 
 
 def unreached_rows(contract: m.Contract, reached: Collection[tuple[str, int]]) -> tuple[str, ...]:
     """`CLAUSE row K (below 12)` for each row of a table that is not among those reached."""
     return tuple(
-        f"{clause.id} row {place + 1} ({row.text.partition(':')[0]})"
+        reach_of_row(clause.id, place, row)
         for clause in contract.clauses
         if isinstance(clause.amount, m.Table)
         for place, row in enumerate(clause.amount.rows)

@@ -19,9 +19,10 @@ from engine.language.expectations import Expectation
 from engine.language.reader import read_contract
 from engine.plan.build import status_names
 from engine.plan.tables import Run
-from engine.settlement.example_reach import reached_rows, unreached, unreached_rows
+from engine.settlement.example_reach import unreached, unreached_rows
 from engine.settlement.example_rows import Case, cases_of, facts_of
 from engine.settlement.owed import Owed, run_contract
+from engine.settlement.rows_applied import reached_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,13 @@ def fields_read(owed: Owed, keys: str) -> Mapping[LineId, Mapping[tuple[str, str
                 continue
             step, columns, series = _where_it_stands(owed, clause, node)
             number = "f.n" if series else "l.n"
+            kept = next(s.relation.columns for s in owed.plan.steps if s.name == step)
+            whose = "subject" if "subject" in kept else "treatment_id"  # what the plan reads itself is kept
             for treatment, n, *values in owed.rows(
                 f"""SELECT l.treatment_id, l.n, {columns} FROM all_lines l
                 JOIN ({keys}) k ON {same_line("l", "k")}
                 JOIN subjects s ON s.treatment_id = l.treatment_id
-                JOIN "{step}" f ON f.subject = s.subject AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
+                JOIN "{step}" f ON f.{whose} = s.{whose} AND l.n = {number} WHERE l.clause = $1 AND l.owed""",
                 [clause.id],
             ):
                 result[treatment, clause.id, n][node.outcome, node.field] = _field(node.field, values)

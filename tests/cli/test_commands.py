@@ -42,7 +42,7 @@ def test_new_makes_a_contract_that_passes_and_refuses_a_folder_in_use(tmp_path: 
     assert (oba("check", folder).code, oba("test", folder).code) == (0, 0)
     again = oba("new", folder)
     assert (again.code, "not empty" in again.err) == (2, True)
-    assert "did you mean 'zynteglo-eu'?" in oba("new", tmp_path / "other", "--like", "zynteglo").err
+    assert "did you mean 'zynteglo-eu'?" in oba("new", tmp_path / "other", "--like", "zynteglo-e").err
 
 
 def test_check_is_silent_when_fine_and_tells_every_problem_at_once(tmp_path: Path) -> None:

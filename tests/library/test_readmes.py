@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from engine.language import meaning as m
-from engine.plan.values import outcomes_in, walk
+from engine.language.trees import walk
+from engine.plan.values import outcomes_in
 from engine.settlement.library import FACTS, README, SECTIONS, Agreement, agreements
 
 ALL = agreements()
