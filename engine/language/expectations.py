@@ -10,9 +10,8 @@ from engine.language.clauses import used_outcomes
 from engine.language.meaning import Contract, MoneyClause, Outcome
 from engine.language.notes import Notes, Unfit
 from engine.language.shapes import Said
+from engine.language.written_examples import STATUSES
 from engine.language.yaml_reader import note_unfit
-
-_STATUSES = ("met", "not_met", "not_evaluable", "disputed", "pending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class Expectations:
         if found is None:
             return None
         outcome, clause, n = found
-        if value.value not in _STATUSES:
-            hint = nearest(value.value, _STATUSES) or f"a status is one of {', '.join(_STATUSES)}"
+        if value.value not in STATUSES:
+            hint = nearest(value.value, STATUSES) or f"a status is one of {', '.join(STATUSES)}"
             problem = f"'{scalars.shown(value.value)}' is not a status"
             self.notes.add("status", problem, value.place, hint)
             return None

@@ -5,6 +5,7 @@ not read yet as such.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -25,6 +26,7 @@ class Form:
 
     called: ClassVar[str] = "the file"
     exactly_one: ClassVar[tuple[str, ...]] = ()  # keys of which one must stand and no other
+    rules: ClassVar[tuple[JSON, ...]] = ()  # for editors: keys that exclude or need each other
     node: Mapping
     broken: frozenset[str] = frozenset()
 
@@ -164,7 +166,7 @@ class Record(Shape[F]):
 
     def _definition(self, defs: JSON) -> JSON:
         properties = {
-            name: {**declared.shape.schema(defs), "description": declared.says}
+            name: {**declared.shape.schema(defs), "description": _described(declared)}
             for name, (_, declared) in self.keys.items()
             if declared.shape is not None
         }
@@ -177,7 +179,40 @@ class Record(Shape[F]):
         }
         if chosen := [name for name in self.form.exactly_one if name in self.known]:
             definition["oneOf"] = [{"required": [name]} for name in chosen]
+        if self.form.rules:
+            definition["allOf"] = list(self.form.rules)
         return definition
+
+
+def _described(declared: _Key) -> str:
+    """What a key says, with a way to write it."""
+    says = declared.says[0].upper() + declared.says[1:]
+    end = "" if says.endswith("?") else "."
+    return f"{says}{end} Such as `{declared.example}`." if declared.example else f"{says}{end}"
+
+
+# Rules of a form's keys, as JSON Schema.
+
+
+def apart(*names: str) -> JSON:
+    """At most one of these keys may stand."""
+    pairs = itertools.combinations(names, 2)
+    return {"not": {"anyOf": [{"required": list(pair)} for pair in pairs]}}
+
+
+def needs(name: str, *others: str) -> JSON:
+    """Where a key stands, these must stand too."""
+    return {"dependentRequired": {name: list(others)}}
+
+
+def some_of(*names: str) -> JSON:
+    """At least one of these keys must stand."""
+    return {"anyOf": [{"required": [name]} for name in names]}
+
+
+def where(standing: JSON, then: JSON) -> JSON:
+    """Where the one holds, the other must."""
+    return {"if": standing, "then": then}
 
 
 def listed(words: Items[str], last: str = "or") -> str:

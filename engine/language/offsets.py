@@ -12,16 +12,20 @@ from engine.language.notes import Unfit
 from engine.language.scalars import MAX_DAYS, length, plus, sane, shown, times, whole
 
 T = TypeVar("T")
-OFFSET_PATTERN = (
-    r"(?:index|due|[a-z][a-z0-9_]*\.decided|(?:day|week|month|year) -?[0-9]+)"
-    r"(?: *[+-] *[0-9]+ +(?:day|week|month|year)s?)*"
-)
+_ANCHORS = {"index": "index", "due": "due", "decided": r"[a-z][a-z0-9_]*\.decided"}
 _UNITS = {"day": Shift(days=1), "week": Shift(days=7), "month": Shift(months=1), "year": Shift(months=12)}
 _HEAD = re.compile(
     r"(?P<unit>day|week|month|year)\s+(?P<n>-?[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<dot>\.\w+)?"
 )
 _TAIL = re.compile(r"\s*(?P<sign>[+-])\s*(?P<length>[0-9]+\s+[a-z]+)")
 _EXAMPLES = "write 'index', 'day 30', 'week 12', 'month 6', 'year 2' or 'month 12 - 60 days'"
+
+
+def offset_pattern(anchors: Collection[str]) -> str:
+    """The regular expression of offsets from some of the anchors `index`, `due` and `decided`, for editors."""
+    heads = "|".join(_ANCHORS[anchor] for anchor in anchors)
+    head = rf"(?:{heads}|(?:day|week|month|year) +-?[0-9]+)"
+    return head + r"(?: *[+-] *[0-9]+ +(?:day|week|month|year)s?)*"
 
 
 def parse_offset(text: str, anchors: Collection[str]) -> Offset:

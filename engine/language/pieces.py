@@ -5,11 +5,11 @@ from collections.abc import Collection
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
-from engine.kernel.money import CURRENCIES, DECIMAL_PATTERN
+from engine.kernel.money import CURRENCIES
 from engine.language import scalars
 from engine.language.meaning import Offset
 from engine.language.notes import Unfit
-from engine.language.offsets import OFFSET_PATTERN, parse_offset
+from engine.language.offsets import offset_pattern, parse_offset
 from engine.language.shapes import JSON, Leaf
 
 MAX_TEXT = 2_000
@@ -88,22 +88,30 @@ def _any_word(text: str) -> str:
     return text
 
 
-def _pattern(pattern: str) -> JSON:
-    return {"type": "string", "pattern": f"^{pattern}$"}
+def _pattern(pattern: str, **more: object) -> JSON:
+    return {"type": "string", "pattern": f"^(?:{pattern})$", **more}
 
 
-_TEXT_SCHEMA: JSON = {"type": ["string", "number", "boolean"]}
-_DECIMAL_SCHEMA: JSON = {"anyOf": [{"type": "number"}, _pattern(DECIMAL_PATTERN)]}
-_SHARE_SCHEMA: JSON = {"anyOf": [{"type": "number"}, _pattern(DECIMAL_PATTERN + " ?%?")]}
+_NUMBER_PATTERN = (
+    f"-?(?:0|[1-9][0-9]{{0,{scalars.MAX_INTEGER_DIGITS - 1}}})(?:\\.[0-9]{{1,{scalars.MAX_DECIMALS}}})?"
+)
+_NUMBER_SCHEMA: JSON = {"type": "number", "exclusiveMinimum": -(10**18), "exclusiveMaximum": 10**18}
+_TEXT_SCHEMA: JSON = {"type": ["string", "number", "boolean"], "pattern": r"\S", "maxLength": MAX_TEXT}
+_WORD_SCHEMA: JSON = {"type": ["string", "number", "boolean"], "pattern": r"^\S(?:.*\S)?$", "maxLength": 120}
+_DECIMAL_SCHEMA: JSON = {"anyOf": [_NUMBER_SCHEMA, _pattern(_NUMBER_PATTERN)]}
+_SHARE_SCHEMA: JSON = {"anyOf": [_NUMBER_SCHEMA, _pattern(_NUMBER_PATTERN + " ?%?")]}
+NAME_SCHEMA: JSON = _pattern(scalars.WORD_PATTERN, maxLength=60) | {"not": {"enum": sorted(RESERVED)}}
 
 TEXT = Leaf("a text", _plain, _TEXT_SCHEMA)
-CONTRACT_ID = Leaf("the contract's name, such as kymriah-us-day30", _contract_id, _pattern(_ID_PATTERN))
-AMENDMENT_ID = Leaf("the amendment's name, such as A1", _amendment_id, _pattern(_ID_PATTERN))
+CONTRACT_ID = Leaf(
+    "the contract's name, such as kymriah-us-day30", _contract_id, _pattern(_ID_PATTERN, maxLength=80)
+)
+AMENDMENT_ID = Leaf("the amendment's name, such as A1", _amendment_id, _pattern(_ID_PATTERN, maxLength=80))
 CURRENCY = Leaf("a currency of ISO 4217, such as USD", _currency, {"enum": sorted(CURRENCIES)})
-NAME = Leaf("a name", _name, _pattern(scalars.WORD_PATTERN))
-REFERENCE = Leaf("a name", _plain, {"type": "string"})
-FEED_NAME = Leaf("a name from the feed", _any_word, _TEXT_SCHEMA)
-DATE = Leaf("a date, such as 2018-01-31", scalars.day, _pattern(scalars.DATE_PATTERN))
+NAME = Leaf("a name", _name, NAME_SCHEMA)
+REFERENCE = Leaf("a name", _plain, {"type": "string", "minLength": 1})
+FEED_NAME = Leaf("a name from the feed", _any_word, _WORD_SCHEMA)
+DATE = Leaf("a date, such as 2018-01-31", scalars.day, _pattern(scalars.DATE_PATTERN, format="date"))
 NUMBER = Leaf("a number, such as 3.5", scalars.without_percent, _DECIMAL_SCHEMA)
 SHARE = Leaf("a number or a percentage, such as 649000.00 or 80%", scalars.share, _SHARE_SCHEMA)
 PERCENT = Leaf("a number of percent, such as -50 or -50%", scalars.percent, _SHARE_SCHEMA)
@@ -114,11 +122,15 @@ DAYS = Leaf(
     "a number of days, such as 38 days", scalars.days_long, _pattern("(?:0|[1-9][0-9]*) (?:day|week)s?")
 )
 CONDITION = Leaf(
-    "a condition, such as remission is met", _expression, {"type": "string", "maxLength": MAX_TEXT}
+    "a condition, such as remission is met",
+    _expression,
+    {"type": "string", "pattern": r"\S", "maxLength": MAX_TEXT},
 )
 AMOUNT = Leaf(
-    "an amount, such as 80% of price", _expression, {"type": ["string", "number"], "maxLength": MAX_TEXT}
-)  # fmt: skip
+    "an amount, such as 80% of price",
+    _expression,
+    {"type": ["string", "number"], "pattern": r"\S", "maxLength": MAX_TEXT},
+)
 
 
 def whole_number(low: int, high: int) -> Leaf[int]:
@@ -134,4 +146,4 @@ def offset(*anchors: str) -> Leaf[Offset]:
     def parse(text: str) -> Offset:
         return parse_offset(text, allowed)
 
-    return Leaf("a day, such as 'index', 'day 30' or 'month 6'", parse, _pattern(OFFSET_PATTERN))
+    return Leaf("a day, such as 'index', 'day 30' or 'month 6'", parse, _pattern(offset_pattern(anchors)))

@@ -156,6 +156,7 @@ class MapOf(Shape[tuple[Pair[K, V], ...]]):
     def schema(self, defs: JSON) -> JSON:
         return {
             "type": "object",
+            "propertyNames": self.key.schema(defs),
             "patternProperties": {f"^{self.pattern}$": self.value.schema(defs)},
             "additionalProperties": False,
             "minProperties": self.least,

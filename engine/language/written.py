@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from engine.kernel.dates import Shift
 from engine.language import pieces
-from engine.language.forms import Form, Record, key, later, optional
+from engine.language.forms import Form, Record, apart, key, later, needs, optional, some_of, where
 from engine.language.meaning import Offset
-from engine.language.shapes import Choice, Either, ListOf, MapOf, Pair, Said, Shape
+from engine.language.shapes import JSON, Choice, Either, ListOf, MapOf, Pair, Said, Shape
 from engine.language.written_amendments import AmendmentForm
 from engine.language.written_outcomes import DefaultsForm, OutcomeForm
 from engine.language.written_tables import AmountForm, TableForm
@@ -74,12 +74,29 @@ _AMOUNT: Shape[Said[str] | AmountForm] = Either(
 )
 
 
+_DUE_OF_ROW: JSON = {"properties": {"due": {"pattern": "^due"}}, "required": ["due"]}
+
+
 @dataclass(frozen=True, kw_only=True)
 class MoneyForm(Form):
     """A payment or a refund."""
 
     called = "a payment or refund"
     exactly_one = ("amount", "table")
+    rules = (
+        apart("due", "each", "instalments"),
+        apart("for_each", "each"),
+        apart("for_each", "instalments"),
+        apart("for_each", "on_failure"),
+        some_of("due", "each", "instalments", "for_each", "if"),
+        where(_DUE_OF_ROW, {"required": ["for_each"]}),
+        where({"required": ["for_each", "due"]}, _DUE_OF_ROW),
+        needs("from", "for_each"),
+        needs("to", "for_each"),
+        needs("on_failure", "if"),
+        where({"required": ["on_failure"]}, some_of("each", "instalments")),
+        where({"required": ["if"], **some_of("each", "instalments")}, {"required": ["on_failure"]}),
+    )
     id: Said[str] = key(pieces.NAME, "its name", "id: infusion")
     clause: Said[str] = key(pieces.TEXT, "the paragraph that says so", 'clause: "4.1"')
     due: Said[Offset] | None = optional(
@@ -113,6 +130,7 @@ class MoneyForm(Form):
 @dataclass(frozen=True, kw_only=True)
 class LimitForm(Form):
     called = "a limit"
+    rules = (some_of("at_most", "at_least", "patient_first"),)
     id: Said[str] = key(pieces.NAME, "its name", "id: refund_cap")
     clause: Said[str] = key(pieces.TEXT, "the paragraph that says so", 'clause: "4.3"')
     of: Said[str] | tuple[Said[str], ...] = key(

@@ -10,7 +10,7 @@ from engine.language import pieces, scalars
 from engine.language.forms import Form, Record, key, later, optional
 from engine.language.meaning import Offset
 from engine.language.notes import Notes, Unfit
-from engine.language.offsets import OFFSET_PATTERN, parse_offset
+from engine.language.offsets import offset_pattern, parse_offset
 from engine.language.shapes import JSON, Choice, Leaf, ListOf, MapOf, Pair, Said
 from engine.language.yaml_reader import Node, Scalar
 
@@ -41,10 +41,11 @@ class _Value(Leaf[str]):
 DAY: Leaf[date | Offset] = Leaf(
     "a date or a day, such as 2018-01-31 or 'day 30'",
     _day,
-    {"type": "string", "pattern": f"^(?:{scalars.DATE_PATTERN}|{OFFSET_PATTERN})$"},
+    {"type": "string", "pattern": f"^(?:{scalars.DATE_PATTERN}|{offset_pattern(('index',))})$"},
 )
 _VALUE = _Value("a value", str, {"type": ["string", "number", "boolean", "null"]})
 _COLUMN = Leaf("a column of treatments", _column, {"type": "string"})
+STATUSES = ("met", "not_met", "not_evaluable", "disputed", "pending")
 _STATUS = Choice("final", "amended", "preliminary", "entered_in_error")
 
 
@@ -76,17 +77,44 @@ Columns = tuple[Pair[str, Said[str]], ...]
 Expect = tuple[Pair[str, Said[str]], ...]
 
 
+class _ColumnsShape(MapOf[str, Said[str]]):
+    """Columns of treatments by name; those that the engine knows have their types."""
+
+    def schema(self, defs: JSON) -> JSON:
+        day = pieces.DATE.schema(defs)
+        known = {
+            "index_date": day | {"description": "the day from which all others are reckoned"},
+            "birth_date": {"anyOf": [day, {"type": "null"}], "description": "for age_at_index"},
+            "amount": {
+                "anyOf": [pieces.NUMBER.schema(defs), {"type": "null"}],
+                "description": "what was invoiced",
+            },
+            "product": {"description": "its product code; the contract's first if left out"},
+            "payer": {"description": "who pays; the contract's if left out"},
+        }
+        return {**super().schema(defs), "properties": known, "required": ["index_date"]}
+
+
 class _ExpectShape(MapOf[str, Said[str]]):
     """An `as_of`, perhaps a `known_by`, and what is expected then."""
 
     def schema(self, defs: JSON) -> JSON:
-        date_schema = pieces.DATE.schema(defs)
+        day = pieces.DATE.schema(defs)
+        amount = pieces.NUMBER.schema(defs)
         return {
             "type": "object",
-            "properties": {"as_of": date_schema, "known_by": date_schema},
+            "properties": {
+                "as_of": day | {"description": "what took effect by this day counts"},
+                "known_by": day | {"description": "what was known by this day counts; as_of if left out"},
+                "net": amount | {"description": "the sum of all clauses, limits and cohort lines so far"},
+            },
             "required": ["as_of"],
-            "additionalProperties": {"type": ["string", "number"]},
+            "additionalProperties": {
+                "anyOf": [{"enum": list(STATUSES)}, amount],
+                "description": "an outcome's status, or the signed total so far of a clause or limit",
+            },
             "minProperties": 2,
+            "not": {"maxProperties": 2, "required": ["as_of", "known_by"]},
         }
 
 
@@ -101,7 +129,7 @@ class ExampleForm(Form):
     exactly_one = ("treatment", "treatments")
     name: Said[str] = key(pieces.TEXT, "what it shows", "name: remission on day 30 counts")
     treatment: Columns | None = optional(
-        MapOf(_COLUMN, _VALUE, "columns of the treatment", 1, "[A-Za-z_][A-Za-z0-9_]*"),
+        _ColumnsShape(_COLUMN, _VALUE, "columns of the treatment", 1, "[A-Za-z_][A-Za-z0-9_]*"),
         "its columns, among them index_date",
     )
     treatments: None = later("the treatments of a cohort example")

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from engine.kernel.dates import Shift
 from engine.language import pieces
-from engine.language.forms import Form, Record, key, optional
+from engine.language.forms import Form, Record, apart, key, needs, optional
 from engine.language.meaning import Offset
 from engine.language.shapes import Choice, Described, Either, ListOf, Said, Shape
 
@@ -189,6 +189,7 @@ class BaselineForm(Form):
 class OutcomeForm(ChoicesForm):
     called = "an outcome"
     exactly_one = ("measure", "event")
+    rules = (needs("measure", "met_if"), apart("event", "if_missing"))
     clause: Said[str] | None = optional(pieces.TEXT, "the paragraph that says so")
     measure: Said[str] | None = optional(pieces.FEED_NAME, "the assessments that count")
     event: Said[str] | None = optional(pieces.FEED_NAME, "the events that count")
