@@ -13,7 +13,7 @@ from tests.properties.answers import EVERYTHING, Engine, assert_same, by_oracle
 from tests.strategies import Seeded, asked_days, contract_text, history
 from tests.strategies.reduce import Case, reduced
 
-HISTORIES_A_RUN = 3
+HISTORIES_A_RUN = 5
 BACKENDS = ("duckdb", "polars")
 
 
@@ -43,16 +43,18 @@ def check(engine: Engine, seed: str, backend: str, histories: int = HISTORIES_A_
     said = differs(engine, case, backend)
     if said is None:
         return None
+    # the other backend most often fails in the same way, and one of them takes a third of the time
+    quick = "polars" if (differs(engine, case, "polars") or ("",))[0] == said[0] else backend
 
     def fails(smaller: Case) -> bool:
         try:
-            again = differs(engine, smaller, backend)
+            again = differs(engine, smaller, quick)
         except Exception:  # not a contract, or not facts, any more
             return False
         return again is not None and again[0] == said[0]
 
     small = reduced(case, fails)
-    again = differs(engine, small, backend)
+    again = differs(engine, small, backend) or differs(engine, small, quick)
     return Disagreement(seed, small, "\n".join(again or said))
 
 

@@ -31,10 +31,10 @@ AMENDED = {"price": ["700000", "999.99"], "share": ["75%", "12.5%"], "fee": ["20
 def contract_text(choose: Choose, words: Collection[str] | None = None) -> str:
     """The YAML text of a contract: one to four outcomes, one to four payments and refunds.
 
-    It uses up to four of the `words` of `tests.strategies.words` (None: all of them).
+    It uses up to five of the `words` of `tests.strategies.words` (None: all of them).
     """
     allowed = sorted(chosen_words() if words is None else words)
-    used_words = set(some(choose, allowed, 0, 4)) if allowed else set()
+    used_words = set(some(choose, allowed, 0, 5)) if allowed else set()
     found = outcomes(choose, used_words)
     payments = [clause(choose, f"pay_{n}", "payments", found, used_words) for n in numbers(choose, 1, 2)]
     refunds = [clause(choose, f"back_{n}", "refunds", found, used_words) for n in numbers(choose, 0, 2)]

@@ -62,7 +62,7 @@ def cohort(choose: Choose, kind: str, outcomes: list[Outcome]) -> dict[str, Valu
         per, bounds = choose.one([("100 years", ["100", "500", "1500"]), ("1 year", ["0.5", "2", "12"])])
         said["rate"] = {"of": name, "per": per}
     if kind == "against":
-        against: list[Value] = ["50%", "share", ["60%", "0.4", "25%"], {"product": [COMPARED_CODE]}]
+        against: list[Value] = ["50%", "share", ["60%", "0.4", "25%"], *[{"product": [COMPARED_CODE]}] * 2]
         said["against"] = choose.one(against)
         bounds = ["-50%", "-0.1", "0", "10%"]
     minimum = choose.one([None, "1", "2", "3"])

@@ -31,8 +31,11 @@ USUAL = (
     "tiers",
     "consecutive",
     "sustained",
+    "change",
     "for_each",
     "amendments",
+    "wide_limits",
+    "patient_first",
 )
 
 
