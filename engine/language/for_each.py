@@ -2,7 +2,7 @@
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
-from engine.language.meaning import ForEach
+from engine.language.meaning import Between, Bound, ForEach, OneOf, Outcome
 from engine.language.naming import Names
 from engine.language.notes import Notes
 from engine.language.windows import could_come_after
@@ -10,6 +10,9 @@ from engine.language.written import MoneyForm
 
 _INSTEAD = ("each", "instalments", "on_failure")
 _ONLY_WITH = ("from", "to")
+_OF_ROWS = frozenset(
+    "any all none first last nearest lowest highest mean count consecutive sustained".split()
+)
 
 
 def read_for_each(form: MoneyForm, names: Names, notes: Notes) -> ForEach | None:
@@ -53,7 +56,18 @@ def _is_outcome(form: MoneyForm, names: Names, notes: Notes) -> bool:
             "for_each", problem, said.place, "name an outcome whose window is reckoned from the index date"
         )
         return False
+    if outcome and not _tests_rows(outcome):
+        problem = f"what meets '{said.value}' is not said of each row, so that no row is a line"
+        hint = "name an outcome that tests the values of its rows, such as 'met_if: {any: {at_least: 5}}'"
+        notes.add("for_each", problem, said.place, hint)
+        return False
     return True
+
+
+def _tests_rows(outcome: Outcome) -> bool:
+    """Whether the outcome's test is about the value of one row, by itself."""
+    pick = outcome.pick
+    return pick.kind in _OF_ROWS and (pick.test is None or type(pick.test) in (OneOf, Bound, Between))
 
 
 def _check_due(form: MoneyForm, notes: Notes) -> None:

@@ -27,11 +27,8 @@ from engine.plan.tree import (
 from engine.plan.values import row_day, row_key, row_value
 
 N = Col("n", Type.INTEGER)
-_ORDER = (
-    "on_day",
-    "value_text",
-    "row_no",
-)  # rows of one day by their value as text (none first), then as listed
+# rows of one day by their value as text (none first), then as listed
+_ORDER = ("on_day", "value_text", "row_no")
 
 
 def numbered_rows(plan: PlanBuilder, outcome: m.Outcome, state: Ref, run: Run, traits: Traits) -> Ref:

@@ -143,6 +143,15 @@ def test_a_table_must_hold_with_and_without_the_amendments() -> None:
     assert problems(text.replace("terms.price: 100", "terms.price: 101")) == ()
 
 
+def test_a_table_must_hold_while_an_amendment_of_all_index_dates_is_not_signed() -> None:
+    table = "table: {by: units, rows: [{below: price, amount: 1}, {above: 100, amount: 2}]}"
+    text = amended(setting("terms.price: 200", effective="2018-01-01")).replace(
+        "amount: price * other", table
+    )
+    text = text.replace("{2018-01-01: 100, 2018-03-01: 200, 2018-09-01: 300}", "100")
+    assert ["can fall through" in p.problem for p in problems(text)] == [True]
+
+
 def test_one_that_comes_too_late_to_matter_is_warned_of() -> None:
     text = amended(setting(effective="2018-12-31"))
     for to, warned in (("2018-12-30", 1), ("2018-12-31", 0)):

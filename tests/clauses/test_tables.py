@@ -138,6 +138,12 @@ refunds:
     assert answers(text, [treatment(amount="100.00")]).of("r") == [(1, "2018-01-31", "-10.00")]
 
 
+def test_what_a_table_paid_comes_back() -> None:
+    text = paid_by(f"{{by: units, rows: {ROWS}}}")
+    text += "refunds:\n  - {id: r, clause: '2', due: day 1, amount: 50% of paid}\n"
+    assert answers(text, [treatment(units="15")]).of("r") == [(1, "2018-01-02", "-1.00")]
+
+
 BANDS = "[{below: 10, amount: 5.00}, {below: edge2, amount: 4.00}, {otherwise: 1.005}]"
 
 # units, and the sum over the bands: 5.00 below 10, 4.00 below 100, 1.005 above
@@ -212,6 +218,8 @@ IDLE = [
     ("[{below: 10, amount: 1}, {at_most: 10, amount: 2}, {otherwise: 3}]", []),
     ("[{at_most: 10, amount: 1}, {below: 10, amount: 2}, {otherwise: 3}]", [2]),
     ("[{above: 10, amount: 1}, {at_least: 10, amount: 2}, {otherwise: 3}]", []),
+    ("[{above: 10, amount: 1}, {above: 10, amount: 2}, {otherwise: 3}]", [2]),
+    ("[{at_least: 10, amount: 1}, {above: 10, amount: 2}, {otherwise: 3}]", [2]),
     ("[{below: 10, amount: 1}, {at_least: 10, amount: 2}, {otherwise: 3}]", [3]),
     ("[{below: edge, amount: 1}, {below: 15, amount: 2}, {otherwise: 3}]", []),
     ("[{below: edge, amount: 1}, {below: 10, amount: 2}, {otherwise: 3}]", [2]),
