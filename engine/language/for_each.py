@@ -2,7 +2,7 @@
 
 from engine.kernel.dates import Shift
 from engine.kernel.diagnostics import nearest
-from engine.language.meaning import Between, Bound, ForEach, OneOf, Outcome
+from engine.language.meaning import ForEach, Outcome
 from engine.language.naming import Names
 from engine.language.notes import Notes
 from engine.language.windows import could_come_after
@@ -65,9 +65,8 @@ def _is_outcome(form: MoneyForm, names: Names, notes: Notes) -> bool:
 
 
 def _tests_rows(outcome: Outcome) -> bool:
-    """Whether the outcome's test is about the value of one row, by itself."""
-    pick = outcome.pick
-    return pick.kind in _OF_ROWS and (pick.test is None or type(pick.test) in (OneOf, Bound, Between))
+    """Whether the outcome's test is about each row, and not about what the window comes to."""
+    return outcome.pick.kind in _OF_ROWS
 
 
 def _check_due(form: MoneyForm, notes: Notes) -> None:

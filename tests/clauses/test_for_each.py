@@ -247,6 +247,27 @@ def test_two_clauses_share_an_outcome() -> None:
     assert given.lines == [("p", 1, "2018-01-03", "10.00"), ("q", 2, "2018-01-04", "20.00")]
 
 
+def test_rows_tested_by_a_change_are_lines_where_they_have_a_baseline() -> None:
+    text = (
+        HEAD
+        + """outcomes:
+  fall:
+    measure: psa
+    window: [day 1, day 30]
+    baseline: {window: [day -10, day 0], pick: lowest}
+    met_if: {any: {percent_change: {at_most: -50}}}
+payments:
+  - {id: p, clause: "1", for_each: fall, amount: fall.value}
+"""
+    )
+    rows = [
+        outcome("psa", d, v) for d, v in (("2018-01-05", "5"), ("2018-01-06", "5.1"), ("2018-01-07", "4"))
+    ]
+    base = outcome("psa", "2018-01-01", "10")
+    assert answers(text, T, [*rows, base]).of("p") == [(1, "2018-01-05", "5.00"), (2, "2018-01-07", "4.00")]
+    assert answers(text, T, rows).lines == []
+
+
 # --- refusals: the clause, and part of the problem
 REFUSED = [
     ("for_each: dose, each: [year 1, year 2], amount: 1", "'each' and 'for_each' cannot both stand"),
