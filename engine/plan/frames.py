@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan import baselines, picks, reports, rows
+from engine.plan.outcome_days import dates
 from engine.plan.reports import MEASURE, ON_DAY, ROW, SOURCE, VALUE, VALUE_NUMBER
 from engine.plan.status_columns import outcome_column
-from engine.plan.subjects import offset_day
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     TRUE,
@@ -55,14 +55,14 @@ class Frame:
 
 def main_frame(contract: m.Contract, subjects: Ref) -> Frame:
     outcomes = tuple(o for o in contract.outcomes if not o.window.uses_due)
-    return Frame("main", ("subject",), outcomes, With(subjects, _dates(outcomes)))
+    return Frame("main", ("subject",), outcomes, With(subjects, dates(outcomes)))
 
 
 def due_frame(contract: m.Contract, clause: m.MoneyClause, names: tuple[str, ...], subjects: Ref) -> Frame:
     """The outcomes `names` of a clause, once for each of its due dates."""
     outcomes = tuple(contract.outcome(n) for n in names)
     dated = With(Join(subjects, due_table(clause), (), how="cross"), (("due", due_day()),))
-    return Frame(clause.id, ("subject", "n"), outcomes, With(dated, _dates(outcomes)))
+    return Frame(clause.id, ("subject", "n"), outcomes, With(dated, dates(outcomes)))
 
 
 def due_table(clause: m.MoneyClause) -> Values:
@@ -75,25 +75,6 @@ def due_table(clause: m.MoneyClause) -> Values:
 def due_day() -> Expr:
     months, days = Col("due_months", Type.INTEGER), Col("due_days", Type.INTEGER)
     return add_days(add_months(Col("index_date", Type.DATE), months), days)
-
-
-def _dates(outcomes: tuple[m.Outcome, ...]) -> tuple[tuple[str, Expr], ...]:
-    items = []
-    for o in outcomes:
-        items += [(f"{o.name}__first_day", offset_day(o.window.first))]
-        items += [(f"{o.name}__last_day", offset_day(o.window.last))]
-        items += [(f"{o.name}__decided_day", offset_day(o.decided))]
-        if o.pick.to is not None:
-            items.append((f"{o.name}__near", offset_day(o.pick.to)))
-        if o.baseline is not None:
-            items += [(f"{o.name}__base_first_day", offset_day(o.baseline.window.first))]
-            items += [(f"{o.name}__base_last_day", offset_day(o.baseline.window.last))]
-    return tuple(items)
-
-
-def day_columns(outcome: m.Outcome) -> tuple[str, ...]:
-    """The columns of an instance that hold an outcome's dates."""
-    return tuple(name for name, _ in _dates((outcome,)))
 
 
 def cutoff(outcome: m.Outcome, run: Run) -> Expr | None:
@@ -134,7 +115,7 @@ def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day
             aggs += _death_aggs(f"death{len(deaths) - 1}", seen)
     used = {o.name: deaths[cutoff(o, run)] for o in frame.outcomes if o.if_died.matters}
     # most reports lie outside every window: they are left out before they are grouped
-    of_use = or_(*(_rows(o).counted for o in frame.outcomes), *([eq(MEASURE, text("death"))] if used else []))
+    of_use = or_(*_in_reach(frame.outcomes), *([eq(MEASURE, text("death"))] if used else []))
     marked: Relation = Filter(With(joined, tuple(marks)), of_use)
     beside = [f.beside for f in results.values() if f.beside is not None]
     if beside:
@@ -143,6 +124,21 @@ def folded(plan: PlanBuilder, frame: Frame, run: Run, traits: Traits, latest_day
     for further in beside:
         folds = Join(folds, further(marked, frame.keys), frame.keys, how="left")
     return FoldedFrame(folds, results, used)
+
+
+def _in_reach(outcomes: tuple[m.Outcome, ...]) -> list[Expr]:
+    """For each measure, whether a report may count for some outcome.
+
+    Exact for a measure of one outcome. For several it is the span of their windows: asked of every report it must be
+    cheap, and what it lets in too much each outcome leaves out by itself.
+    """
+    by_measure: dict[str, list[m.Outcome]] = {}
+    for o in outcomes:
+        by_measure.setdefault(o.source_name, []).append(o)
+    return [
+        _rows(of_it[0]).counted if len(of_it) == 1 else reports.within_span(of_it)
+        for of_it in by_measure.values()
+    ]
 
 
 def satisfying_rows(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.language import meaning as m
 from engine.plan import judging, ratios
+from engine.plan.outcome_days import near_at_hand
 from engine.plan.rows import number
 from engine.plan.status_columns import outcome_column
 from engine.plan.subjects import AS_OF
@@ -22,10 +23,12 @@ from engine.plan.tree import (
     and_,
     coalesce,
     eq,
+    greatest,
     in_,
     is_not_null,
     is_null,
     le,
+    least,
     or_,
     rename,
     text,
@@ -50,8 +53,10 @@ def joined(
     renamed = rename(wanted, {**{n: n for n in kept}, "treatment_id": "of_treatment"})
     of_treatment, treatment = Col("of_treatment", Type.TEXT), Col("treatment_id", Type.TEXT)
     mine = or_(is_null(of_treatment), eq(of_treatment, treatment))
-    pairs = Join(instances, renamed, ("patient_id",), where=mine)
-    dated = With(pairs, (("on_day", _effective_day(traits, latest_day)), *_numbers(outcomes)))
+    anew = near_at_hand(outcomes)
+    carried = {n: n for n in instances.columns if n not in dict(anew)}
+    pairs = Join(rename(instances, carried), renamed, ("patient_id",), where=mine)
+    dated = With(pairs, (*anew, ("on_day", _effective_day(traits, latest_day)), *_numbers(outcomes)))
     return Filter(dated, le(ON_DAY, AS_OF))
 
 
@@ -87,6 +92,15 @@ def of_baseline(o: m.Outcome, seen: Expr) -> Expr:
 def within(o: m.Outcome, first: str, last: str) -> Expr:
     first_day, last_day = (outcome_column(o.name, part, Type.DATE) for part in (first, last))
     return and_(eq(MEASURE, text(o.source_name)), le(first_day, ON_DAY), le(ON_DAY, last_day))
+
+
+def within_span(outcomes: Sequence[m.Outcome]) -> Expr:
+    """Whether a row is of the measure of these outcomes and within the span of all their windows."""
+    first_day, last_day = (
+        [outcome_column(o.name, part, Type.DATE) for o in outcomes] for part in ("first_day", "last_day")
+    )
+    of_measure = eq(MEASURE, text(outcomes[0].source_name))
+    return and_(of_measure, le(least(*first_day), ON_DAY), le(ON_DAY, greatest(*last_day)))
 
 
 def _usable(o: m.Outcome) -> list[Expr]:

@@ -2,6 +2,7 @@
 
 from engine.language import meaning as m
 from engine.plan import frames, reports
+from engine.plan.outcome_days import day_columns
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     Col,
@@ -36,7 +37,7 @@ def numbered_rows(plan: PlanBuilder, outcome: m.Outcome, state: Ref, run: Run, t
 
     Several clauses over one outcome share the step.
     """
-    own = ("subject", "treatment_id", "patient_id", "index_date", "as_of", *frames.day_columns(outcome))
+    own = ("subject", "treatment_id", "patient_id", "index_date", "as_of", *day_columns(outcome))
     treatments = rename(state, {n: n for n in own if n in state.columns})
     rows: Relation = frames.satisfying_rows(plan, outcome, treatments, run, traits)
     rows = With(rows, (("value_text", coalesce(reports.VALUE, text(""))), ("one", integer(1))))
