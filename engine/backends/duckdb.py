@@ -42,7 +42,9 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
         f"-- {grain}\n{statement};\n" for grain, statement in statements(plan, facts_schema, pretty=True)
     ]
     macros = [f"-- {what}\nCREATE OR REPLACE TEMP MACRO {macro};\n" for what, macro in MACROS.items()]
-    return "\n".join([*macros, *parts, f"SELECT * FROM lines ORDER BY {', '.join(LINE_ORDER)};\n"])
+    lines = next(step.relation.columns for step in plan.steps if step.name == "lines")
+    order = ", ".join(name for name in LINE_ORDER if name in lines)
+    return "\n".join([*macros, *parts, f"SELECT * FROM lines ORDER BY {order};\n"])
 
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:

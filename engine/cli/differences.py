@@ -130,7 +130,8 @@ def _moved_document(moved: "Moved") -> dict[str, Any]:
         ],
         "lines": [
             {"treatment_id": x.treatment_id, **({"group": x.group} if x.group else {}), "clause": x.clause,
-             "n": x.n, "old_due": x.old_due and x.old_due.isoformat(), "new_due": x.new_due and x.new_due.isoformat(),
+             "n": x.n, **({"payer": x.payer} if x.payer else {}),
+             "old_due": x.old_due and x.old_due.isoformat(), "new_due": x.new_due and x.new_due.isoformat(),
              **sides(x)}
             for x in moved.lines
         ],
@@ -154,7 +155,19 @@ def _csv(document: dict[str, Any]) -> Table:
     rows = document.get("lines", document["changes"])
     names: tuple[str, ...] = ("what", "old", "new", "sentence")
     if "lines" in document:
-        names = ("treatment_id", "group", "clause", "n", "old_due", "new_due", "old", "new", "difference")
+        payer = ("payer",) if any("payer" in row for row in rows) else ()
+        names = (
+            "treatment_id",
+            "group",
+            "clause",
+            "n",
+            *payer,
+            "old_due",
+            "new_due",
+            "old",
+            "new",
+            "difference",
+        )
     return Table("", names, [tuple(row.get(name) for name in names) for row in rows])
 
 
@@ -171,12 +184,17 @@ def _moved_tables(moved: "Moved") -> list[Table]:
         money(moved.new_net_minor - moved.old_net_minor),
     )
     columns = ("old #", "new #", "difference #")
+    payer = ("payer",) if any(x.payer for x in moved.lines) else ()
     lines = [
-        (x.treatment_id or x.group, x.clause, x.n, x.old_due or "–", x.new_due or "–", *sides(x)) for x in moved.lines
+        (x.treatment_id or x.group, x.clause, x.n, *([x.payer or ""] if payer else []), x.old_due or "–",
+         x.new_due or "–", *sides(x))
+        for x in moved.lines
     ]  # fmt: skip
     clauses = [(c.clause, c.patients, c.lines, *sides(c)) for c in moved.clauses]
     return [
-        Table("Lines that move", ("treatment", "clause", "n #", "old due", "new due", *columns), lines),
+        Table(
+            "Lines that move", ("treatment", "clause", "n #", *payer, "old due", "new due", *columns), lines
+        ),
         Table(
             "Treatments that come in or fall out",
             ("treatment", "old", "new"),

@@ -15,6 +15,8 @@ def document(explanation: Explanation) -> dict[str, Any]:
     for line in plain["lines"]:
         minor = line.pop("amount_minor")
         line["amount"] = None if minor is None else format_minor(minor, explanation.currency)
+        if line["payer"] is None:
+            del line["payer"]
     return {**plain, "net": format_minor(explanation.net_minor, explanation.currency)}
 
 
@@ -56,10 +58,14 @@ def tables(x: Explanation) -> list[Table]:
         )
         for e in x.evidence
     ]
+    payers = ("payer",) if any(line.payer for line in x.lines) else ()
     lines = []
     for line in x.lines:
         amount = "" if line.amount_minor is None else format_thousands(line.amount_minor, x.currency)
-        lines.append((line.paragraph, line.clause, line.n, line.state, line.due or "", amount, line.because))
+        payer = [line.payer or ""] if payers else []
+        lines.append(
+            (line.paragraph, line.clause, line.n, *payer, line.state, line.due or "", amount, line.because)
+        )
     words = []
     for line in x.lines:
         words += [(line.clause, line.n, "condition", line.condition)] if line.condition else []
@@ -67,7 +73,20 @@ def tables(x: Explanation) -> list[Table]:
         words += [(line.clause, line.n, "term", _term_words(t)) for t in line.terms]
         words += [(line.clause, line.n, "would change it", text) for text in line.would_change]
     return [
-        Table(head, ("clause", "name", "n #", "state", "due", "amount #", "because"), lines),
+        Table(
+            head,
+            (
+                "clause",
+                "name",
+                "n #",
+                *payers,
+                "state",
+                "due",
+                "amount #",
+                "because",
+            ),
+            lines,
+        ),
         Table(
             "Outcomes", ("outcome", "n #", "status", "decided on", "window", "decided day", "why"), statuses
         ),

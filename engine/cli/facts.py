@@ -10,7 +10,7 @@ import typer
 
 from engine.cli import options as o
 from engine.cli.loading import MOST_TOLD, load
-from engine.cli.output import Output, Table
+from engine.cli.output import Output, Table, payer_column
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def _tell_unusable(document: dict[str, Any], output: Output) -> None:
 
 
 def _owed_tables(document: dict[str, Any], output: Output) -> list[Table]:
-    lines = [tuple(x[name] for name in _LINES) for x in document["lines"]]
-    tables = [Table("Lines", ("treatment", "clause", "n #", "due", "amount #", "because"), lines)]
+    payer = payer_column(document["lines"])
+    lines = [tuple(x[name] for name in (*_LINES[:3], *payer, *_LINES[3:])) for x in document["lines"]]
+    tables = [Table("Lines", ("treatment", "clause", "n #", *payer, "due", "amount #", "because"), lines)]
     if not output.for_people:
         return tables
     statuses = [tuple(x[name] for name in _STATUSES) for x in document["statuses"]]

@@ -8,6 +8,7 @@ from engine.cli.output import Output, Table
 from engine.kernel.diagnostics import Exit, nearest, refuse
 
 if TYPE_CHECKING:
+    from engine.language.meaning import Contract
     from engine.settlement.library import Agreement
 
 _COLUMNS = ("name", "kind", "product", "country", "price_basis", "how_money_moves")
@@ -45,6 +46,12 @@ def _row(agreement: "Agreement") -> dict[str, str]:
     return dict(zip(_COLUMNS, values, strict=True))
 
 
+def _parties(contract: "Contract") -> dict[str, Any]:
+    names = [payer.name for payer in contract.payers]
+    payers = {"payers": names} if contract.several_payers else {"payer": names[0]}
+    return {"manufacturer": contract.manufacturer.name, **payers}
+
+
 def _document(x: "Agreement") -> dict[str, Any]:
     contract = x.contract
     force = {"from": contract.in_force_from.isoformat()}
@@ -53,7 +60,7 @@ def _document(x: "Agreement") -> dict[str, Any]:
     return {
         **_row(x),
         "title": contract.title,
-        "parties": {"manufacturer": contract.manufacturer.name, "payer": contract.payer.name},
+        "parties": _parties(contract),
         "currency": contract.currency,
         "in_force": force,
         "eligible": [part.text for part in contract.eligible],

@@ -5,7 +5,7 @@ import io
 import json as json_module
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -120,6 +120,11 @@ def print_table(table: Table) -> None:
     console.print()
     if not terminal:
         sys.stdout.write("".join(f"{line.rstrip()}\n" for line in kept.getvalue().splitlines()))
+
+
+def payer_column(lines: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """The name of the column `payer`, where lines have it: in a contract of several payers."""
+    return ("payer",) if lines and "payer" in lines[0] else ()
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli import options as o
-from engine.cli.output import Output, Table
+from engine.cli.output import Output, Table, payer_column
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
@@ -147,20 +147,35 @@ def show(settlement: "Settlement", output: Output) -> None:
     from engine.settlement.documents import settlement_document
 
     document = settlement_document(settlement)
+    payer = payer_column(document["lines"])
     lines = [
-        (x["treatment_id"], x["clause"], x["n"], x["due"], x["amount"], x["kind"].replace("_", " "), x["period"],
-         x["corrects"], x["because"])
+        (x["treatment_id"], x["clause"], x["n"], *(x[name] for name in payer), x["due"], x["amount"],
+         x["kind"].replace("_", " "), x["period"], x["corrects"], x["because"])
         for x in document["lines"]
     ]  # fmt: skip
     word = "posted" if document["posted"] else "preview"
     title = f"{document['contract']} {document['period']} ({word}), known by {document['known_by']}"
-    columns = ("treatment", "clause", "n #", "due", "amount #", "kind", "period", "corrects #", "because")
+    columns = (
+        "treatment",
+        "clause",
+        "n #",
+        *payer,
+        "due",
+        "amount #",
+        "kind",
+        "period",
+        "corrects #",
+        "because",
+    )
     names = ("opening", "payments", "refunds", "net", "closing")
-    balance = Table("", tuple(f"{n} #" for n in names), [tuple(document[n] for n in names)])
-    tables = [Table(title, columns, lines), balance]
+    balances = [Table("", tuple(f"{n} #" for n in names), [tuple(document[n] for n in names)])]
+    if "payers" in document:
+        parts = [(p["payer"] or "together", *(p[n] for n in names)) for p in document["payers"]]
+        balances.append(Table("Each payer", ("payer", *(f"{n} #" for n in names)), parts))
+    tables = [Table(title, columns, lines), *balances]
     if not lines and output.format is o.Format.TABLE:
         print(f"{title}: no lines")
-        tables = [balance]
+        tables = balances
     output.result(document, tables)
 
 

@@ -27,6 +27,8 @@ _LABELS = {
     "product_name": "product",
     "product_codes": "product code",
     "sources": "source",
+    "payers": "payer",
+    "if_payer_changes": "whose it is where the payer changes",
     "coverage_gap_days": "days of a gap in coverage that are forgiven",
     "eligible": "eligibility",
     "source_name": "what is reported",
@@ -50,6 +52,7 @@ _LABELS = {
 }
 _NOT_COMPARED = frozenset(("version",))
 _SETS = frozenset(("eligible", "product_codes", "sources"))  # in no order
+_AS_ONE = frozenset(("payers",))  # said together: their order counts
 _IN_PARTS = (m.Contract, m.IfDied, m.Table, m.TableRow)  # they have words, and are told by their parts
 _EMPTY = {
     "in_force_to": "open",
@@ -143,11 +146,11 @@ def _window(before: m.Window, after: m.Window, path: _Path) -> Change:
 
 
 def _lists(name: str, before: tuple[Any, ...], after: tuple[Any, ...], path: _Path) -> Iterator[Change]:
-    if _named(before) and _named(after):
+    if name not in _AS_ONE and _named(before) and _named(after):
         yield from _entries(name, before, after, path)
     elif name in _SETS:
         yield from _sets(before, after, path)
-    elif len(before) == len(after) and all(map(_goes_deeper, before + after)):
+    elif name not in _AS_ONE and len(before) == len(after) and all(map(_goes_deeper, before + after)):
         for k, (one, other) in enumerate(zip(before, after, strict=True), 1):
             if _bare(one) != _bare(other):
                 yield from (

@@ -118,6 +118,8 @@ def _check_names(forms: Sequence[ExampleForm], notes: Notes) -> None:
 
 def _example(form: ExampleForm, expectations: Expectations, notes: Notes) -> Example | None:
     expect = [_expected(pairs, expectations, notes) for pairs in form.expect]
+    if expectations.contract.several_payers:
+        _check_payers(form, notes)
     index_date = _index_date(form, notes)
     outcomes = tuple(_outcome(outcome) for outcome in form.outcomes or ())
     coverage = tuple(_span(span, notes) for span in form.coverage or ())
@@ -128,6 +130,19 @@ def _example(form: ExampleForm, expectations: Expectations, notes: Notes) -> Exa
     )
     treatment = ExampleTreatment(index_date, columns, outcomes, coverage)
     return Example(form.name.value, form.name.place, (treatment,), tuple(e for e in expect if e))
+
+
+def _check_payers(form: ExampleForm, notes: Notes) -> None:
+    """Of several payers the treatment's and each span's must be named: none of them is the contract's."""
+    hint = "write 'payer: …', one of the contract's or another"
+    if form.treatment is not None and _column(form.treatment, "payer") is None:
+        notes.add(
+            "payer", "the treatment lacks 'payer', and the contract has several", form.at("treatment"), hint
+        )
+    for span in form.coverage or ():
+        if span.payer is None and span.left_open("payer"):
+            problem = "this span lacks 'payer', and the contract has several"
+            notes.add("payer", problem, span.node.place, hint)
 
 
 def _index_date(form: ExampleForm, notes: Notes) -> date | None:

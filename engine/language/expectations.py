@@ -1,6 +1,6 @@
 """What an example expects: its keys resolved against the contract, its amounts exact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.kernel.diagnostics import Place, nearest
@@ -19,7 +19,8 @@ class Expectation:
     """One expected status or signed total. `expected` is as written; `minor` is the amount in minor units.
 
     For a status, `name` is the outcome and `n` its number in the series of `clause` (1 and None where the
-    outcome does not go by due dates); for an amount, `name` is a clause's or limit's id, or `net`.
+    outcome does not go by due dates); for an amount, `name` is a clause's or limit's id, or `net`, and `payer` the one
+    payer whose total is meant (None: of all).
     """
 
     key: str
@@ -30,6 +31,7 @@ class Expectation:
     minor: int | None = None
     clause: str | None = None
     n: int = 1
+    payer: str | None = None
 
 
 class Expectations:
@@ -46,8 +48,9 @@ class Expectations:
 
     def read(self, key: Said[str], value: Said[str]) -> Expectation | None:
         """The expectation, or None with the reason in the notes."""
-        if key.value in self.amounts:
-            return self._money(key, value)
+        amount, of_payer, payer = key.value.partition("@")
+        if amount in self.amounts:
+            return self._of_payer(key, value, amount, payer) if of_payer else self._money(key, value, amount)
         found = self._outcome(key)
         if found is None:
             return None
@@ -59,7 +62,24 @@ class Expectations:
             return None
         return Expectation(key.value, "status", outcome.name, value.value, key.place, None, clause, n)
 
-    def _money(self, key: Said[str], value: Said[str]) -> Expectation | None:
+    def _of_payer(self, key: Said[str], value: Said[str], name: str, payer: str) -> Expectation | None:
+        """One payer's total, by any of the names under which the payer is known."""
+        contract = self.contract
+        found = next((p for p in contract.payers if payer.strip() in p.known_as), None)
+        if not contract.several_payers:
+            problem = "'@' names one of several payers, and this contract has one"
+            self.notes.add("payer", problem, key.place, f"write '{name}'")
+            return None
+        if found is None:
+            known = contract.payers_known_as
+            hint = nearest(payer, known) or f"payers: {', '.join(known)}"
+            problem = f"'{scalars.shown(payer)}' is no payer of this contract"
+            self.notes.add("payer", problem, key.node.part(len(name) + 1, len(key.value)), hint)
+            return None
+        money = self._money(key, value, name)
+        return money and replace(money, payer=found.name)
+
+    def _money(self, key: Said[str], value: Said[str], name: str) -> Expectation | None:
         currency = self.contract.currency
         try:
             amount = scalars.number(value.value)
@@ -69,9 +89,9 @@ class Expectations:
         except Unfit as unfit:
             note_unfit(self.notes, unfit, value.node)
             return None
-        kind: Literal["money", "net"] = "net" if key.value == "net" else "money"
+        kind: Literal["money", "net"] = "net" if name == "net" else "money"
         minor = to_minor(amount, currency)
-        return Expectation(key.value, kind, key.value, value.value, key.place, minor)
+        return Expectation(key.value, kind, name, value.value, key.place, minor)
 
     def _outcome(self, key: Said[str]) -> tuple[Outcome, str | None, int] | None:
         """The outcome, clause and number that NAME, NAME.k or CLAUSE.NAME.k names."""

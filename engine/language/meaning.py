@@ -13,6 +13,7 @@ from engine.kernel.dates import Shift
 
 Status = Literal["met", "not_met", "not_evaluable", "disputed", "pending"]
 FinalStatus = Literal["met", "not_met", "not_evaluable"]
+PayerRule = Literal["original", "ends", "successor", "by_paid"]
 
 
 NO_SHIFT = Shift()
@@ -368,6 +369,10 @@ class MoneyClause:
     `dues` has one entry a line of the series (one where there is no series); None stands for the day on which
     the condition became TRUE. With `shares`, `amount` is the whole and line k its k-th part. With `for_each` the
     lines are rows of an outcome, and the one entry of `dues` is reckoned from each row's date.
+
+    `if_payer_changes` says whose a line is: `original`, the treatment's payer; `ends`, the same, and nothing is owed
+    from the loss of its coverage on; `successor`, the payer that covers the due day; `by_paid` (refunds), each payer's
+    by its share of what was paid.
     """
 
     id: str
@@ -382,6 +387,7 @@ class MoneyClause:
     on_failure: Literal["stop", "skip"] | None = None  # None where no repeated condition is
     repeated: bool = False  # written as a series, even one of one line
     for_each: ForEach | None = None
+    if_payer_changes: PayerRule = "original"
 
 
 Per = Literal["treatment", "patient", "contract_year", "calendar_year", "contract"]
@@ -480,7 +486,7 @@ class Contract:
     title: str
     version: str
     manufacturer: Party
-    payer: Party
+    payers: tuple[Party, ...]  # in the order written; one where the contract says `payer`
     currency: str
     in_force_from: date
     in_force_to: date | None
@@ -495,6 +501,15 @@ class Contract:
     limits: tuple[Limit, ...]
     settlement: Settlement
     amendments: tuple[Amendment, ...] = ()  # in the order written
+
+    @property
+    def several_payers(self) -> bool:
+        return len(self.payers) > 1
+
+    @property
+    def payers_known_as(self) -> tuple[str, ...]:
+        """Every name under which feeds know one of the payers."""
+        return tuple(name for payer in self.payers for name in payer.known_as)
 
     def term(self, name: str) -> Term:
         return next(t for t in self.terms if t.name == name)

@@ -1,6 +1,7 @@
 """A contract file to its frozen meaning, or a refusal with every problem found, each with its place."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal
@@ -8,13 +9,13 @@ from engine.language.amendments import read_amendments
 from engine.language.clauses import read_clause, used_outcomes
 from engine.language.grammar.build import eligible_parts
 from engine.language.limits import Bounded, Direction, read_limits
-from engine.language.meaning import Contract, EligiblePart, MoneyClause, Outcome, Party, Settlement
+from engine.language.meaning import Contract, EligiblePart, MoneyClause, Outcome, Settlement
 from engine.language.naming import Names, expression
 from engine.language.notes import Notes
 from engine.language.outcomes import read_outcome
-from engine.language.shapes import Said
+from engine.language.payers import PayerRules, check_payers, party, payers
 from engine.language.terms import read_terms, term_values
-from engine.language.written import CONTRACT, ContractForm, MoneyForm, PartyWritten
+from engine.language.written import CONTRACT, ContractForm, MoneyForm
 from engine.language.yaml_reader import MAX_BYTES, read_tree
 
 CONTRACT_FILE = "contract.yaml"
@@ -64,6 +65,7 @@ def _read(data: bytes, path: str) -> tuple[Contract, tuple[Diagnostic, ...]]:
 def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     """Every part is read, so that every problem is found; put together only where there is none."""
     _check_in_force(form, notes)
+    check_payers(form, notes)
     terms = read_terms(form, notes)
     amendments = read_amendments(form, notes)
     outcomes = _outcomes(form, notes)
@@ -82,8 +84,8 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
         id=form.contract.value,
         title=form.title.value,
         version=f"sha256:{hashlib.sha256(data).hexdigest()}",
-        manufacturer=_party(form.parties.manufacturer),
-        payer=_party(form.parties.payer),
+        manufacturer=party(form.parties.manufacturer),
+        payers=payers(form.parties),
         currency=form.currency.value,
         in_force_from=form.in_force.from_.value,
         in_force_to=form.in_force.to.value if form.in_force.to else None,
@@ -101,12 +103,6 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
         ),
         amendments=amendments,
     )
-
-
-def _party(written: PartyWritten) -> Party:
-    if isinstance(written, Said):
-        return Party(written.value)
-    return Party(written.name.value, tuple(said.value for said in written.codes or ()))
 
 
 def _check_in_force(form: ContractForm, notes: Notes) -> None:
@@ -136,8 +132,14 @@ def _money_forms(form: ContractForm) -> list[tuple[Direction, MoneyForm]]:
 
 
 def _clauses(form: ContractForm, names: Names, notes: Notes) -> tuple[MoneyClause, ...]:
-    read = (read_clause(money, direction, names, notes) for direction, money in _money_forms(form))
-    return tuple(clause for clause in read if clause is not None)
+    rules, clauses = PayerRules(form, notes), []
+    rules.check_default()
+    for direction, money in _money_forms(form):
+        rule = rules.rule(money, direction)
+        clause = read_clause(money, direction, names, notes)
+        if clause is not None:
+            clauses.append(replace(clause, if_payer_changes=rule))
+    return tuple(clauses)
 
 
 def _bounded(form: ContractForm) -> dict[str, Bounded]:

@@ -12,11 +12,12 @@ from engine.language.forms import Form, Record, apart, key, later, needs, option
 from engine.language.meaning import Offset
 from engine.language.shapes import JSON, Choice, Either, ListOf, MapOf, Pair, Said, Shape
 from engine.language.written_amendments import AmendmentForm
-from engine.language.written_outcomes import DefaultsForm, OutcomeForm
+from engine.language.written_outcomes import IF_PAYER_CHANGES, DefaultsForm, OutcomeForm
 from engine.language.written_tables import AmountForm, TableForm
 
 MAX_SERIES = 600
 MAX_ROW = 1_000_000
+MAX_PAYERS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,12 @@ _PARTY: Shape[PartyWritten] = Either("a name or {name, codes}", scalar=pieces.TE
 @dataclass(frozen=True, kw_only=True)
 class PartiesForm(Form):
     called = "parties"
+    exactly_one = ("payer", "payers")
     manufacturer: PartyWritten = key(_PARTY, "who sells, pays refunds", "manufacturer: Novartis")
-    payer: PartyWritten = key(_PARTY, "who pays; as feeds name it", "payer: Example Health Plan")
+    payer: PartyWritten | None = optional(_PARTY, "who pays; as feeds name it")
+    payers: tuple[PartyWritten, ...] | None = optional(
+        ListOf(_PARTY, "a list of payers", 2, MAX_PAYERS), "several payers, each as feeds name it"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +129,9 @@ class MoneyForm(Form):
     on_failure: Said[str] | None = optional(
         Choice("stop", "skip"),
         "in a series with an `if`: does one failure end it (`stop`), or only its own line?",
+    )
+    if_payer_changes: Said[str] | None = optional(
+        IF_PAYER_CHANGES, "whose the lines are where another payer covers the patient"
     )
 
 

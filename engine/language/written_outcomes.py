@@ -148,6 +148,7 @@ IF_TIED: Shape[Said[str] | IfTiedForm] = Either(
     scalar=Choice("best", "worst", also=" or {source: [central_lab, local_lab]}"), mapping=Record(IfTiedForm),
 )  # fmt: skip
 LATE_EVIDENCE = Choice("reopen", "stand")
+IF_PAYER_CHANGES = Choice("original", "ends", "successor", "by_paid")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +171,9 @@ class DefaultsForm(ChoicesForm):
     called = "defaults"
     coverage_gap: Said[int] | None = optional(
         pieces.DAYS, "a gap in coverage of up to so many days is forgiven"
+    )
+    if_payer_changes: Said[str] | None = optional(
+        IF_PAYER_CHANGES, "whose payments and refunds are where another payer covers the patient"
     )
 
 

@@ -7,7 +7,7 @@ Nothing is changed or deleted. A row of facts counts from its batch on, until a 
 from engine.feeds.tables import TABLES, Table
 
 CATALOG = "store"  # the name under which the store's file is attached
-FORMAT = 1  # of these tables; another one is refused
+FORMAT = 2  # of these tables; another one is refused
 
 # One row a table of facts in a file that was loaded; counts are of rows.
 _BATCHES = """CREATE TABLE batches (

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS ledger.runs (
 );
 CREATE TABLE IF NOT EXISTS ledger.postings (
   seq BIGINT, run_no BIGINT, contract VARCHAR, version VARCHAR, period VARCHAR, treatment_id VARCHAR,
-  group_name VARCHAR, clause VARCHAR, n BIGINT, direction VARCHAR, due DATE, amount BIGINT, kind VARCHAR,
+  group_name VARCHAR, clause VARCHAR, n BIGINT, payer VARCHAR, direction VARCHAR, due DATE, amount BIGINT, kind VARCHAR,
   line_period VARCHAR, corrects BIGINT, because VARCHAR, evidence VARCHAR[], as_of DATE, known_by DATE,
   hash VARCHAR
 );
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS ledger.postings (
 
 # What a posting's hash covers: everything that it says, in the order of the table.
 _CONTENT = """to_json([
-  seq::VARCHAR, run_no::VARCHAR, contract, version, period, treatment_id, group_name, clause, n::VARCHAR,
+  seq::VARCHAR, run_no::VARCHAR, contract, version, period, treatment_id, group_name, clause, n::VARCHAR, payer,
   direction, due::VARCHAR, amount::VARCHAR, kind, line_period, corrects::VARCHAR, because,
   array_to_string(evidence, chr(31)), as_of::VARCHAR, known_by::VARCHAR])::VARCHAR"""
 

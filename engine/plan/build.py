@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from engine.language import meaning as m
 from engine.language.amended import as_known
 from engine.language.trees import walk
-from engine.plan import frames, limits, lines, row_lines, statuses, subjects
-from engine.plan.line_key import LINE_KEY
+from engine.plan import frames, limits, lines, payers, row_lines, statuses, subjects
+from engine.plan.line_key import line_key
 from engine.plan.line_parts import States
 from engine.plan.outcome_fields import with_fields
 from engine.plan.pruning import pruned
@@ -55,11 +55,9 @@ class Plan:
 
 
 RESULTS = ("lines", "changes", "held", "failures", "statuses", "not_eligible")
-READ = ("candidates", "subjects", "all_lines")  # steps that explanations and statements read, besides
-SELDOM = (
-    "scheduled",
-    "limit_totals",
-)  # read too, but not in every run: views, so that only who asks pays for them
+# Steps that explanations and statements read besides, where a plan has them.
+READ = ("candidates", "subjects", "all_lines", "nobodys")
+SELDOM = ("scheduled", "limit_totals")  # not in every run: views, so that only who asks pays for them
 
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
@@ -73,17 +71,21 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     clause_lines = lines.clause_lines(plan, states)
     by_id = {c.id: step for c, step in zip(contract.clauses, clause_lines, strict=True)}
     limited = limits.limited(plan, contract, enrolled, by_id)
-    limits.change_results(plan, limited, run.as_of is None)
-    _line_results(plan, (*clause_lines, *(x.lines for x in limited)), run)
+    limits.change_results(plan, contract, limited, run.as_of is None)
+    key = (*(("case_id",) if run.as_of is None else ()), *line_key(contract))
+    _line_results(plan, (*clause_lines, *(x.lines for x in limited)), key)
     _status_result(plan, contract, states)
+    payers.nobodys_lines(plan, contract)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
     return Plan(pruned(tuple(plan.steps.values()), _read(plan, contract), constants))
 
 
 def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
     """The columns of steps that are read from outside the plan."""
-    whole = {name: frozenset(plan.steps[name].relation.columns) for name in (*RESULTS, "all_lines", *SELDOM)}
+    names = (*RESULTS, "all_lines", *SELDOM, *(("nobodys",) if "nobodys" in plan.steps else ()))
+    whole = {name: frozenset(plan.steps[name].relation.columns) for name in names}
     named = {attribute(name).name for name in attribute_names((contract.clauses, contract.limits))}
+    named |= {subjects.PAYER_NO.name} if contract.several_payers else set()
     treatment = {"treatment_id", "index_date"}
     fields = any(isinstance(n, m.OutcomeField) for n in walk(contract.clauses))
     joined = {
@@ -131,16 +133,16 @@ def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, e
         for c in contract.clauses
         if c.for_each
     }
-    return States(contract, main, due, each)
+    covered = payers.payer_coverage(plan, contract, run, traits, enrolled)
+    return States(contract, main, due, each, covered)
 
 
-def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], run: Run) -> None:
+def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], key: tuple[str, ...]) -> None:
     context = ("subject", "patient_id", "as_of")
     own = [rename(r, {n: n for n in r.columns if n not in context}) for r in all_lines]
     lines_of = plan.add(
         "all_lines", "a treatment or group, clause and number: owed or held", Union(tuple(own))
     )
-    key = (*(("case_id",) if run.as_of is None else ()), *LINE_KEY)
     amount, zero = Col("amount", Type.MONEY), Lit(0, Type.MONEY)
     below_zero = and_(compare("lt", amount, zero), Col("from_clause", Type.TRUTH))
     broken = or_(call("is_null", Type.TRUTH, amount), below_zero)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.kernel.dates import LAST_DAY
 from engine.language import meaning as m
 from engine.plan import rows
-from engine.plan.subjects import AS_OF
+from engine.plan.subjects import AS_OF, PAYER_NO, place_of_payer
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     Agg,
@@ -24,6 +24,7 @@ from engine.plan.tree import (
     case,
     coalesce,
     day,
+    eq,
     in_,
     integer,
     is_null,
@@ -43,10 +44,12 @@ _END_BEFORE = Col("end_before", Type.DATE)
 class Runs:
     """`losses`: keys, `lost_on`, `lost_for_good_on` (one row a subject or due date, none where never lost).
 
+    `held`: keys, `run_end` (one row where a run holds the index date).
     `gaps`: keys, `gap_from`, `gap_until` (one row a forgiven gap that has closed).
     """
 
     losses: Relation
+    held: Relation
     gaps: Relation
 
 
@@ -57,8 +60,12 @@ def runs(
     instances: Relation,
     keys: tuple[str, ...],
     cutoff: Expr | None,
+    own: bool = False,
 ) -> Runs:
-    """The payer's run of each instance, by the spans visible on its `cutoff` day (None: the latest)."""
+    """The payers' run of each instance, by the spans visible on its `cutoff` day (None: the latest).
+
+    Spans of all the contract's payers count; with `own`, just those of the treatment's own payer.
+    """
     spans = rename(
         rows.spans(run, traits, keep_versions=cutoff is not None),
         {
@@ -71,8 +78,9 @@ def runs(
             "known_until": "known_until",
         },
     )
-    payers = [text(n) for n in contract.payer.known_as]
-    mine = and_(in_(Col("span_payer", Type.TEXT), payers), le(_FROM, AS_OF), rows.visible(cutoff))
+    payer = Col("span_payer", Type.TEXT)
+    counts = eq(place_of_payer(contract, payer), PAYER_NO) if own else in_(payer, _names(contract))
+    mine = and_(counts, le(_FROM, AS_OF), rows.visible(cutoff))
     joined = Filter(Join(instances, spans, ("patient_id",)), mine)
     closed = With(joined, (("until", coalesce(_TO, day(LAST_DAY))),))
     until = Col("until", Type.DATE)
@@ -92,7 +100,11 @@ def runs(
         (("run_end", Agg("max", until, Type.DATE)), ("holds", Agg("any_true", holds, Type.TRUTH))),
     )
     held = Filter(ends, Col("holds", Type.TRUTH))
-    return Runs(_losses(held, keys, contract.coverage_gap_days), _gaps(islands, held, keys))
+    return Runs(_losses(held, keys, contract.coverage_gap_days), held, _gaps(islands, held, keys))
+
+
+def _names(contract: m.Contract) -> list[Expr]:
+    return [text(n) for n in contract.payers_known_as]
 
 
 def _losses(held: Relation, keys: tuple[str, ...], gap_days: int) -> Relation:

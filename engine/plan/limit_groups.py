@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan.line_parts import CASE_COLUMNS, context_columns
+from engine.plan.payers import payer_name
 from engine.plan.periods import Periods
-from engine.plan.subjects import epoch
+from engine.plan.subjects import PAYER_NO, epoch
 from engine.plan.tree import (
     TRUE,
     Agg,
@@ -32,6 +33,7 @@ from engine.plan.tree import (
     lt,
     null,
     or_,
+    rename,
 )
 from engine.plan.values import INDEX_DATE, minor_amount
 
@@ -66,14 +68,16 @@ class Groups:
     @property
     def identity(self) -> dict[str, str]:
         """Columns that say which group it is, in a row of its own: name by name."""
-        own = {"treatment": ("subject", "patient_id", "treatment_id")}.get(self.limit.per, ("group_name",))
+        payer = ("payer",) if self.contract.several_payers else ()
+        treatment = ("subject", "patient_id", "treatment_id", *payer)
+        own = treatment if self.limit.per == "treatment" else ("group_name",)
         patient = ("patient_id",) if self.limit.per == "patient" else ()
         return {n: n for n in (*self.cases, *patient, *own)}
 
     @property
     def context(self) -> dict[str, Type]:
         """The columns of every line that say whose it is."""
-        return context_columns(bool(self.cases))
+        return context_columns(bool(self.cases), self.contract.several_payers)
 
     @property
     def floor_with_lines(self) -> bool:
@@ -138,7 +142,7 @@ class Groups:
         """The totals with the group's name and the epoch of the terms that bound it."""
         match self.limit.per:
             case "treatment":
-                joined = Join(self.subjects, totals, self.keys)
+                joined = Join(self._treatments, totals, self.keys)
                 return With(joined, (("group_name", null(Type.TEXT)), *self._no_year()))
             case "contract_year" | "calendar_year":
                 first, last = (d(_PERIOD) for d in (self._periods.first_day, self._periods.last_day))
@@ -154,13 +158,21 @@ class Groups:
         since = epoch(self.contract, Col("first_index", Type.DATE))
         return self._named(With(joined, (("epoch", since), *self._no_year())), name)
 
+    @property
+    def _treatments(self) -> Relation:
+        """The treatments, of several payers each with its own as the contract calls it."""
+        if not self.contract.several_payers:
+            return self.subjects
+        others = {n: n for n in self.subjects.columns if n != "payer"}
+        return With(rename(self.subjects, others), (("payer", payer_name(self.contract, PAYER_NO)),))
+
     @staticmethod
     def _no_year() -> tuple[tuple[str, Expr], ...]:
         return (("last_day", null(Type.DATE)),)
 
-    @staticmethod
-    def _named(rows: Relation, name: Expr) -> Relation:
-        return With(rows, (("group_name", name), ("treatment_id", null(Type.TEXT))))
+    def _named(self, rows: Relation, name: Expr) -> Relation:
+        payer = (("payer", null(Type.TEXT)),) if self.contract.several_payers else ()
+        return With(rows, (("group_name", name), ("treatment_id", null(Type.TEXT)), *payer))
 
 
 def counted_lines(groups: Groups, lines: Relation) -> Select:

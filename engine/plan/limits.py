@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from engine.language import meaning as m
 from engine.plan.limit_groups import Groups, bounded, counted_lines
-from engine.plan.line_key import LINE_KEY
-from engine.plan.lines import AMOUNT, DUE, OWED, SIGN, evidence_columns
+from engine.plan.line_key import line_key
+from engine.plan.lines import AMOUNT, DUE, OWED, SIGN, evidence_columns, share_items
 from engine.plan.subjects import AS_OF
 from engine.plan.tree import (
     FALSE,
@@ -80,9 +80,10 @@ def limited(
     return tuple(done.values())
 
 
-def change_results(plan: PlanBuilder, limits: tuple[Limited, ...], cases: bool) -> None:
+def change_results(plan: PlanBuilder, contract: m.Contract, limits: tuple[Limited, ...], cases: bool) -> None:
     """The steps `changes` (a limit's line and day on which it moves, signed) and `limit_totals` (a limit's group)."""
-    key = {name: Type.INTEGER if name == "n" else Type.TEXT for name in ("case_id",) * cases + LINE_KEY}
+    names = (*("case_id",) * cases, *line_key(contract))
+    key = {name: Type.INTEGER if name == "n" else Type.TEXT for name in names}
     bounds = dict.fromkeys(("total", "at_most", "at_least", "patient_first"), Type.MONEY)
     changes = [Select(x.changes, (*_key(x, key), ("due", DUE), ("amount", _signed(x.limit)))) for x in limits]
     totals = [Select(x.totals, (*_key(x, key), *((n, Col(n, t)) for n, t in bounds.items()))) for x in limits]
@@ -177,6 +178,7 @@ def _items(contract: m.Contract, groups: Groups) -> tuple[tuple[str, Expr], ...]
         ("amount", AMOUNT),
         ("paid", null(Type.MONEY)),
         ("because", text(limit_words(limit))),
+        *share_items(contract),
         *((name, null(Type.KEY)) for name in evidence_columns(contract)),
     )
 

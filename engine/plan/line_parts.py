@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.language import meaning as m
+from engine.plan.payers import PayerCoverage
 from engine.plan.subjects import AS_OF, offset_day
 from engine.plan.tree import (
     FALSE,
@@ -41,10 +42,10 @@ from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in
 CASE_COLUMNS = {"case_id": Type.TEXT, "as_of": Type.DATE}
 
 
-def context_columns(cases: bool) -> dict[str, Type]:
+def context_columns(cases: bool, several_payers: bool) -> dict[str, Type]:
     """The columns of every line that say whose it is, in their order."""
     case_id = {"case_id": Type.TEXT} if cases else {}
-    names = ("patient_id", "treatment_id", "group_name")
+    names = ("patient_id", "treatment_id", "group_name", *(("payer",) if several_payers else ()))
     return case_id | {"subject": Type.KEY} | dict.fromkeys(names, Type.TEXT) | {"as_of": Type.DATE}
 
 
@@ -59,6 +60,7 @@ class States:
     main: Ref
     due: Mapping[str, Ref]
     each: Mapping[str, Ref]
+    covered: PayerCoverage
 
 
 def condition(contract: m.Contract, clause: m.MoneyClause) -> tuple[Expr, Expr]:
@@ -109,17 +111,17 @@ def amount(contract: m.Contract, clause: m.MoneyClause) -> Expr:
     others = [s for k, s in enumerate(clause.shares) if k != residual]
     difference = whole
     for share in dict.fromkeys(others):
-        part = _part(whole, integer(share.numerator), integer(share.denominator))
+        part = share_part(whole, integer(share.numerator), integer(share.denominator))
         times = others.count(share)
         several = part if times == 1 else call("mul", Type.MONEY, part, integer(times))
         difference = call("sub", Type.MONEY, difference, several)
     is_residual = eq(Col("n", Type.INTEGER), integer(residual + 1))
-    parts = case((is_residual, difference), otherwise=_part(whole, over, under))
+    parts = case((is_residual, difference), otherwise=share_part(whole, over, under))
     negative = call("lt", Type.TRUTH, whole, Lit(0, Type.MONEY))
     return case((negative, whole), otherwise=parts)
 
 
-def _part(whole: Expr, over: Expr, under: Expr) -> Expr:
+def share_part(whole: Expr, over: Expr, under: Expr) -> Expr:
     """whole × over / under, rounded half up."""
     exact = call("widen", Type.WIDE, whole)
     twice = call("mul", Type.WIDE, exact, call("mul", Type.WIDE, call("widen", Type.WIDE, over), wide(2)))

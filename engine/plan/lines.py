@@ -8,9 +8,10 @@ has not come). Lines whose condition is FALSE are left out.
 from collections.abc import Sequence
 
 from engine.language import meaning as m
-from engine.plan import frames, line_parts, row_lines
+from engine.plan import frames, line_parts, payers, row_lines
 from engine.plan.line_parts import States, context_columns
 from engine.plan.paid import with_paid
+from engine.plan.shares import SHARE_COLUMNS, SHARED_PAYER, shared, shares_by_paid
 from engine.plan.status_columns import further_keys
 from engine.plan.tree import (
     FALSE,
@@ -51,7 +52,7 @@ from engine.plan.values import PAID, decided_on, outcomes_in, reads, row_key, st
 TRUTH, DUE, AMOUNT = Col("truth", Type.TRUTH), Col("due", Type.DATE), Col("amount", Type.MONEY)
 OWED, HELD = Col("owed", Type.TRUTH), Col("held", Type.TRUTH)
 SIGN = {"payment": 1, "refund": -1}
-SCHEDULED = {n: n for n in ("treatment_id", "clause", "n", "sign", "due", "amount", "because")}
+SCHEDULED = ("treatment_id", "clause", "n", "sign", "due", "amount", "because")
 
 
 def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
@@ -68,7 +69,10 @@ def clause_lines(plan: PlanBuilder, states: States) -> tuple[Ref, ...]:
         grain = f"a treatment and line of clause {clause.clause} that is owed or held"
         done.append(plan.add(f"{clause.id}_lines", grain, Filter(lines, or_(OWED, HELD))))
         scheduled.append(Filter(lines, and_(not_(OWED), not_(HELD))))
-    plan.add("scheduled", "a line that is still to fall due", rename(Union(tuple(scheduled)), SCHEDULED))
+    kept = (*SCHEDULED, *(("payer",) if contract.several_payers else ()))
+    plan.add(
+        "scheduled", "a line that is still to fall due", rename(Union(tuple(scheduled)), {n: n for n in kept})
+    )
     return tuple(done)
 
 
@@ -104,9 +108,12 @@ def _lines(
     held, owed = line_parts.held_and_owed(clause, TRUTH, Col("falls_due", Type.DATE))
     rows = With(rows, (("held", held), ("owed", owed)))
     rows = Filter(rows, coalesce(TRUTH, TRUE))
+    rows = payers.answered(plan, states.contract, states.covered, clause, rows)
     if reads(clause.amount, m.Paid):
         rows = with_paid(plan, states, rows, clause, payments)
     rows = With(rows, (("amount", line_parts.amount(states.contract, clause)),))
+    if clause.if_payer_changes == "by_paid":
+        rows = shared(plan, states.contract, clause, rows, [lines for _, lines in payments])
     return Select(rows, _line_items(states, clause))
 
 
@@ -161,14 +168,31 @@ def _since_all_before(rows: Relation) -> Relation:
     return rename(With(rows, (("since_all", latest),)), {**columns, "since_all": "since"})
 
 
+def share_items(contract: m.Contract, of: m.MoneyClause | None = None) -> tuple[tuple[str, Expr], ...]:
+    """How parts of refunds came about, in a contract where a clause shares by what was paid."""
+    if not shares_by_paid(contract):
+        return ()
+    is_shared = of is not None and of.if_payer_changes == "by_paid"
+    return tuple(
+        (name, Col(name, type_) if is_shared else null(type_)) for name, type_ in SHARE_COLUMNS.items()
+    )
+
+
+def _payer(states: States, clause: m.MoneyClause) -> Expr:
+    if clause.if_payer_changes == "by_paid":
+        return SHARED_PAYER
+    return payers.payer(states.contract, states.covered, clause)
+
+
 def _line_items(states: States, clause: m.MoneyClause) -> tuple[tuple[str, Expr], ...]:
     contract = states.contract
-    context = context_columns("case_id" in states.main.columns)
+    context = context_columns("case_id" in states.main.columns, contract.several_payers)
+    whose = {"group_name": null(Type.TEXT), "payer": _payer(states, clause)}
     columns = evidence_columns(contract)
     rows = [call("key_row", Type.KEY, k) for k in _evidence_keys(contract, clause)]
     rows += [null(Type.KEY)] * (len(columns) - len(rows))
     return (
-        *((n, null(t) if n == "group_name" else Col(n, t)) for n, t in context.items()),
+        *((n, whose.get(n, Col(n, t))) for n, t in context.items()),
         ("clause", text(clause.id)),
         ("n", Col("n", Type.INTEGER)),
         ("sign", integer(SIGN[clause.direction])),
@@ -178,13 +202,19 @@ def _line_items(states: States, clause: m.MoneyClause) -> tuple[tuple[str, Expr]
         ("due", Col("falls_due", Type.DATE)),
         ("amount", AMOUNT),
         ("paid", PAID if reads(clause.amount, m.Paid) else null(Type.MONEY)),
-        ("because", _because(clause)),
+        ("because", _because(states, clause)),
+        *share_items(contract, clause),
         *zip(columns, rows, strict=True),
     )
 
 
-def _because(clause: m.MoneyClause) -> Expr:
-    """The statuses that the line rests on, in words: `remission not_met on 2018-03-11`."""
+def _because(states: States, clause: m.MoneyClause) -> Expr:
+    """What the line rests on, in words: `remission not_met on 2018-03-11`; its payer, where coverage says who."""
+    by_payer = payers.reason(states.contract, states.covered, clause)
+    return concat(_grounds(clause), *by_payer) if by_payer else _grounds(clause)
+
+
+def _grounds(clause: m.MoneyClause) -> Expr:
     parts: list[Expr] = [row_lines.because(clause.for_each)] if clause.for_each else []
     for outcome in dict.fromkeys(
         (*outcomes_in(clause.condition), *(d.outcome for d in clause.dues if d and d.outcome))

@@ -59,7 +59,8 @@ def with_paid(
 def _is_single(states: States, clause: m.MoneyClause) -> bool:
     """Whether a treatment has at most one line of the clause, by its statuses of the main frame alone."""
     alone = len(clause.dues) == 1 and clause.shares is None and clause.for_each is None
-    return alone and clause.id not in states.due
+    by_coverage = clause.if_payer_changes in ("ends", "successor")
+    return alone and clause.id not in states.due and not by_coverage
 
 
 def _single_payment(contract: m.Contract, clause: m.MoneyClause) -> Expr:

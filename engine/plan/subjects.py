@@ -41,6 +41,10 @@ from engine.plan.tree import (
 from engine.plan.values import INDEX_DATE, Conditions, attribute, attribute_names
 
 AS_OF = Col("as_of", Type.DATE)
+PAYER_NO = Col(
+    "payer_no", Type.INTEGER
+)  # the place of the treatment's own payer among the contract's, from 1
+SPANS = Col("spans", Type.INTEGER)  # of any payer, known of the patient; NULL for none
 
 
 def offset_day(offset: m.Offset) -> Expr:
@@ -77,11 +81,14 @@ def not_eligible(plan: PlanBuilder, judged: Ref) -> Ref:
 def subjects(plan: PlanBuilder, contract: m.Contract, judged: Ref) -> Ref:
     """One row an eligible treatment, with the epoch of the terms that governs it."""
     eligible = Filter(judged, is_null(Col("failed", Type.TEXT)))
-    judging = [n for n in judged.columns if n.startswith("part_") or n in ("spans", "held_spans")]
+    judging = [n for n in judged.columns if n.startswith("part_") or n == "held_spans"]
+    asked = any(c.if_payer_changes in ("ends", "successor") for c in contract.clauses)
+    judging += [n for n in judged.columns if n == SPANS.name and not asked]
     kept = rows.without(eligible, "failed", "undetermined", *judging)
-    return plan.add(
-        "subjects", "an eligible treatment", With(kept, (("epoch", epoch(contract, INDEX_DATE)),))
-    )
+    items = [("epoch", epoch(contract, INDEX_DATE))]
+    if contract.several_payers:
+        items.append((PAYER_NO.name, place_of_payer(contract, Col("payer", Type.TEXT))))
+    return plan.add("subjects", "an eligible treatment", With(kept, tuple(items)))
 
 
 def epoch(contract: m.Contract, on: Expr) -> Expr:
@@ -90,8 +97,16 @@ def epoch(contract: m.Contract, on: Expr) -> Expr:
     return case(*reversed(numbers[1:]), otherwise=integer(0))
 
 
+def place_of_payer(contract: m.Contract, name: Expr) -> Expr:
+    """The place among the contract's payers, from 1, of the one that feeds call so; NULL for anyone else."""
+    places = (
+        (in_(name, [text(n) for n in p.known_as]), integer(k)) for k, p in enumerate(contract.payers, 1)
+    )
+    return case(*places, otherwise=null(Type.INTEGER))
+
+
 def _with_spans(started: Relation, contract: m.Contract, run: Run, traits: Traits) -> Relation:
-    """Adds how many coverage spans the patient has, and how many of the payer's hold the index date."""
+    """Adds how many coverage spans the patient has, and how many of the contract's payers' hold the index date."""
     if not traits.coverage:
         return started
     spans = rename(
@@ -106,7 +121,7 @@ def _with_spans(started: Relation, contract: m.Contract, run: Run, traits: Trait
         where=le(starts, AS_OF),
     )
     holds = and_(
-        in_(Col("span_payer", Type.TEXT), [text(n) for n in contract.payer.known_as]),
+        in_(Col("span_payer", Type.TEXT), [text(n) for n in contract.payers_known_as]),
         le(starts, INDEX_DATE),
         or_(is_null(ends), le(INDEX_DATE, ends)),
     )
@@ -143,7 +158,7 @@ def _verdict(parts: list[Part]) -> tuple[tuple[str, Expr], ...]:
 
 def _identity_parts(contract: m.Contract, traits: Traits) -> list[tuple[str, Expr]]:
     product = in_(Col("product", Type.TEXT), [text(c) for c in contract.product_codes])
-    payer = in_(Col("payer", Type.TEXT), [text(n) for n in contract.payer.known_as])
+    payer = in_(Col("payer", Type.TEXT), [text(n) for n in contract.payers_known_as])
     in_force = compare("ge", INDEX_DATE, day(contract.in_force_from))
     if contract.in_force_to is not None:
         in_force = and_(in_force, lt(INDEX_DATE, day(contract.in_force_to + timedelta(days=1))))

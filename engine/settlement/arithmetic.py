@@ -18,6 +18,15 @@ from engine.language import meaning as m
 
 
 @dataclass(frozen=True, slots=True)
+class PaidShare:
+    """By what a refund is shared, in the minor unit: paid by the payers before this one in order, by it, by all."""
+
+    before_minor: int
+    own_minor: int
+    all_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineNumbers:
     """What a line's amount read: the treatment's dates and columns, what was paid, the deciding rows."""
 
@@ -26,6 +35,7 @@ class LineNumbers:
     paid_minor: int | None = None
     columns: Mapping[str, str | None] | None = None  # text of treatments' columns; `amount` is invoiced
     fields: Mapping[tuple[str, str], str | int | date | Fraction | None] | None = None  # (outcome, field)
+    share: PaidShare | None = None  # where the line is one payer's part of a refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,28 @@ class Arithmetic:
     def __init__(self, contract: m.Contract) -> None:
         self.contract = contract
 
-    def line(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> tuple[str, int | None]:
+    def line(
+        self, clause: m.MoneyClause, n: int, numbers: LineNumbers, payer: str | None = None
+    ) -> tuple[str, int | None]:
         """`refund_share 100% × paid 649,000.00 = 649,000.00` and the amount, unsigned, in the minor unit."""
+        words, amount = self._whole_line(clause, n, numbers)
+        if numbers.share is None or amount is None:
+            return words, amount
+        return self._payers_part(words, amount, payer or "", numbers.share)
+
+    def _payers_part(self, words: str, whole: int, payer: str, share: PaidShare) -> tuple[str, int]:
+        """A payer's part: up to it in order less up to the one before, each rounded."""
+        upto, before = (
+            round_half_up(Fraction(whole * paid, share.all_minor))
+            for paid in (share.before_minor + share.own_minor, share.before_minor)
+        )
+        own, total = self._money(share.own_minor), self._money(share.all_minor)
+        return (
+            f"{words}, of which {payer} for {own} paid of {total} = {self._money(upto - before)}",
+            upto - before,
+        )
+
+    def _whole_line(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> tuple[str, int | None]:
         worked = self._amount(clause.amount, numbers)
         if worked.value is None:
             return worked.words, None

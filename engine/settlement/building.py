@@ -12,6 +12,7 @@ from engine.plan.limits import limit_words
 from engine.settlement import statement as s
 from engine.settlement.looking import evidence_rows, outcome_statuses, pending_rows
 from engine.settlement.owed import Owed
+from engine.settlement.payers import payer_balances
 from engine.settlement.settle import Settlement
 from engine.settlement.statement_lines import statement_lines
 from engine.settlement.statement_parts import EventKind
@@ -45,6 +46,7 @@ def build_statement(settlement: Settlement, ledger: Ledger, quality: s.DataQuali
             )
             for r in _earlier(settlement, ledger)
         ),
+        payers=payer_balances(owed),
     )
 
 
@@ -69,7 +71,7 @@ def _header(settlement: Settlement, ledger: Ledger) -> s.Header:
         title=contract.title,
         version=contract.version,
         manufacturer=s.Party(contract.manufacturer.name),
-        payer=s.Party(contract.payer.name),
+        payers=tuple(s.Party(payer.name) for payer in contract.payers),
         period=settlement.period,
         as_of=settlement.period.last,
         known_by=owed.run.known_by,

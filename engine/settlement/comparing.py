@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine.settlement.line_keys import KEY, ORDER, key_of_either, same_line
+from engine.settlement.line_keys import KEY, ORDER, key_of_either, same_line, whole_key
 from engine.settlement.owed import Owed
+from engine.settlement.payers import names_as_now, payers_as_now
 
 Standing = Literal["eligible", "undetermined", "not eligible"]
 
 # A run replaces the tables of the one before; the first version's are kept under names that no step has.
 _KEPT = {
-    '"old: lines"': f"SELECT {KEY}, due, amount FROM lines",
+    '"old: lines"': f"SELECT {KEY}, due, amount FROM {{lines}}",
     '"old: patients"': "SELECT treatment_id, patient_id FROM subjects",
     '"old: candidates"': "SELECT treatment_id, failed IS NULL AS eligible, undetermined FROM candidates",
     '"old: statuses"': "SELECT treatment_id, outcome, n, status FROM statuses",
@@ -26,6 +27,7 @@ class LineMoved:
     group: str | None
     clause: str
     n: int
+    payer: str | None
     old_due: date | None
     new_due: date | None
     old_minor: int
@@ -91,21 +93,24 @@ class Moved:
 
 def keep_old(owed: Owed) -> None:
     """Keep a run's results beside those of the next one on the same connection."""
+    lines = whole_key(owed.contract, "lines")
     for name, query in _KEPT.items():
-        owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.format(lines=lines)}")
 
 
 def compare(owed: Owed) -> Moved:
     """What differs between the run that was kept and this one."""
+    old, new = payers_as_now(owed.contract, '"old: lines"'), whole_key(owed.contract, "lines")
     owed.connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE "moved: lines" AS
         SELECT {key_of_either("o", "w")}, o.due AS old_due, w.due AS new_due,
                coalesce(o.amount, 0) AS old_amount, coalesce(w.amount, 0) AS new_amount,
                coalesce(p.patient_id, q.patient_id) AS patient_id
-        FROM "old: lines" o FULL JOIN lines w ON {same_line("o", "w")}
+        FROM ({old}) o FULL JOIN {new} w ON {same_line("o", "w")}
         LEFT JOIN "old: patients" p ON p.treatment_id = o.treatment_id
         LEFT JOIN subjects q ON q.treatment_id = w.treatment_id
-        WHERE o.amount IS DISTINCT FROM w.amount OR o.due IS DISTINCT FROM w.due"""
+        WHERE o.amount IS DISTINCT FROM w.amount OR o.due IS DISTINCT FROM w.due""",
+        names_as_now(owed.contract),
     )
     ((patients,),) = owed.rows('SELECT count(DISTINCT patient_id) FROM "moved: lines"')
     ((old_net, new_net),) = owed.rows(

@@ -9,8 +9,9 @@ from engine.kernel.dates import Period
 from engine.ledger.postings import Ledger
 from engine.plan.limits import limit_words
 from engine.plan.values import outcomes_in
-from engine.settlement.line_keys import KEY, key_of_either, same_line
+from engine.settlement.line_keys import KEY, key_of, key_of_either, same_line, whole_key
 from engine.settlement.owed import Owed
+from engine.settlement.payers import name_payer_reasons, names_as_now, payers_as_now
 
 
 def find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period) -> None:
@@ -21,6 +22,7 @@ def find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period)
     """
     dates = {"period": str(period)}
     _clause_tables(owed)
+    name_payer_reasons(owed)
     _posted_before(owed, ledger, before, period)
     _owed_parts(owed, period)
     owed.connection.execute(
@@ -34,13 +36,16 @@ def find_differences(owed: Owed, ledger: Ledger, before: Period, period: Period)
             ON {same_line("o", "p")} AND o.direction = p.direction AND o.part = p.part),
         placed AS (
           SELECT *, coalesce(line_period, strftime(due, '%Y-%m')) AS belongs_to FROM sides WHERE owed <> posted)
-        SELECT {KEY}, direction, due, (base + owed)::BIGINT AS entitled, (base + posted)::BIGINT AS posted_before,
-          (owed - posted)::BIGINT AS amount, belongs_to AS line_period, last_seq AS corrects,
+        SELECT {key_of("p")}, direction, due, (base + owed)::BIGINT AS entitled,
+          (base + posted)::BIGINT AS posted_before, (owed - posted)::BIGINT AS amount,
+          belongs_to AS line_period, last_seq AS corrects,
           if(belongs_to = $period, 'current', 'prior_period') AS kind,
-          coalesce(p.because, r.because, if(treatment_id IS NULL, 'no longer owed: nothing of its group is owed',
+          coalesce(p.because, m.because, r.because,
+            if(p.treatment_id IS NULL, 'no longer owed: nothing of its group is owed',
             'no longer owed: the treatment is no longer reported')) AS because,
           coalesce(p.evidence, r.evidence, []::VARCHAR[]) AS evidence
-        FROM placed p LEFT JOIN reversal_reasons r USING (treatment_id, clause)""",
+        FROM placed p LEFT JOIN reversal_reasons r USING (treatment_id, clause)
+        LEFT JOIN payer_reasons m ON m.treatment_id = p.treatment_id AND m.clause = p.clause AND m.n = p.n""",
         dates,
     )
 
@@ -52,7 +57,8 @@ def _owed_parts(owed: Owed, period: Period) -> None:
     """
     first = f"DATE '{period.first.isoformat()}'"
     earlier, later = f"FILTER (due < {first})", f"FILTER (due >= {first})"
-    split = f"""SELECT {KEY}, {{}} AS amount, {{}} AS base, {{}} AS due, {{}} AS part FROM changes GROUP BY {KEY}"""
+    moves = whole_key(owed.contract, "changes")
+    split = f"""SELECT {KEY}, {{}} AS amount, {{}} AS base, {{}} AS due, {{}} AS part FROM {moves} GROUP BY {KEY}"""
     none = "coalesce(sum(amount) {}, 0)::BIGINT"
     before = split.format(none.format(earlier), "0", f"max(due) {earlier}", "'before'")
     within = split.format(none.format(later), none.format(earlier), f"max(due) {later}", "'within'")
@@ -70,19 +76,21 @@ def _owed_parts(owed: Owed, period: Period) -> None:
 def _posted_before(owed: Owed, ledger: Ledger, before: Period, period: Period) -> None:
     """The table `posted_parts`: each line's total in the ledger before a period, by part, and its last posting."""
     columns = (
-        "treatment_id VARCHAR, group_name VARCHAR, clause VARCHAR, n BIGINT, direction VARCHAR, part VARCHAR, "
-        "amount BIGINT, last_seq BIGINT, line_period VARCHAR, due DATE"
+        "treatment_id VARCHAR, group_name VARCHAR, clause VARCHAR, n BIGINT, payer VARCHAR, direction VARCHAR, "
+        "part VARCHAR, amount BIGINT, last_seq BIGINT, line_period VARCHAR, due DATE"
     )
     owed.connection.execute(f"CREATE OR REPLACE TEMP TABLE posted_parts ({columns})")
     if ledger.exists:
         limits = [limit.id for limit in owed.contract.limits]
+        postings = payers_as_now(owed.contract, "ledger.postings")
         owed.connection.execute(
             f"""INSERT INTO posted_parts
             SELECT {KEY}, direction, CASE WHEN NOT list_contains($limits::VARCHAR[], clause) THEN 'whole'
                 WHEN line_period < $period THEN 'before' ELSE 'within' END AS part,
               sum(amount)::BIGINT, max(seq), arg_max(line_period, seq), arg_max(due, seq)
-            FROM ledger.postings WHERE contract = $contract AND period < $before GROUP BY ALL""",
-            {"contract": owed.contract.id, "before": str(before), "period": str(period), "limits": limits},
+            FROM ({postings}) WHERE contract = $contract AND period < $before GROUP BY ALL""",
+            {"contract": owed.contract.id, "before": str(before), "period": str(period), "limits": limits}
+            | names_as_now(owed.contract),
         )
 
 

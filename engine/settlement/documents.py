@@ -1,10 +1,12 @@
 """Runs and settlements as documents: the JSON that scripts and the other party rely on."""
 
 from engine.kernel.money import format_minor
+from engine.language import meaning as m
 from engine.settlement.evidence import name_evidence
 from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, ORDER
 from engine.settlement.looking import status_words
 from engine.settlement.owed import Owed
+from engine.settlement.payers import payer_balances
 from engine.settlement.settle import Settlement
 from engine.settlement.totals import Document, totals_document
 from engine.settlement.unusable import unusable_rows
@@ -16,9 +18,9 @@ def owed_document(owed: Owed) -> Document:
     currency = owed.contract.currency
     document = totals_document(owed)
     document["lines"] = [
-        line_head(treatment, group) | {"clause": clause, "n": n, "due": due.isoformat(),
+        line_head(owed.contract, *key) | {"due": due.isoformat(),
          "amount": format_minor(amount, currency), "because": because, "evidence": evidence}
-        for treatment, group, clause, n, due, amount, because, evidence in owed.rows(
+        for *key, due, amount, because, evidence in owed.rows(
             f"SELECT {KEY}, due, amount, because, evidence FROM named_lines ORDER BY {ORDER}"
         )
     ]  # fmt: skip
@@ -33,9 +35,12 @@ def owed_document(owed: Owed) -> Document:
     return document
 
 
-def line_head(treatment: str | None, group: str | None) -> Document:
-    """Whose line it is: a treatment's, or a group's."""
-    return {"treatment_id": treatment} | ({} if group is None else {"group": group})
+def line_head(
+    contract: m.Contract, treatment: str | None, group: str | None, clause: str, n: int, payer: str | None
+) -> Document:
+    """What identifies a line. `group` stands for a group's, `payer` where the contract has several."""
+    whose = {"treatment_id": treatment} | ({} if group is None else {"group": group})
+    return whose | {"clause": clause, "n": n} | ({"payer": payer} if contract.several_payers else {})
 
 
 def unusable_document(owed: Owed) -> list[Document]:
@@ -66,16 +71,28 @@ def settlement_document(settlement: Settlement) -> Document:
         "closing": settlement.opening_minor + settlement.net_minor,
     }
     document |= {name: format_minor(amount, currency) for name, amount in money.items()}
+    if owed.contract.several_payers:
+        document["payers"] = [
+            {
+                "payer": part.payer,
+                "opening": format_minor(part.opening_minor, currency),
+                "payments": format_minor(part.payments_minor, currency),
+                "refunds": format_minor(part.refunds_minor, currency),
+                "net": format_minor(part.period_minor, currency),
+                "closing": format_minor(part.closing_minor, currency),
+            }
+            for part in payer_balances(owed)
+        ]
     document |= {
         "period": str(settlement.period),
         "posted": settlement.posted is not None,
         "run": settlement.posted.run_id if settlement.posted else None,
     }
     document["lines"] = [
-        line_head(treatment, group) | {"clause": clause, "n": n, "due": due.isoformat(),
+        line_head(owed.contract, *key) | {"due": due.isoformat(),
          "amount": format_minor(amount, currency), "kind": kind, "period": period, "corrects": corrects,
          "because": because, "evidence": evidence}
-        for treatment, group, clause, n, due, amount, kind, period, corrects, because, evidence in owed.rows(
+        for *key, due, amount, kind, period, corrects, because, evidence in owed.rows(
             f"""SELECT {KEY}, due, amount, kind, line_period, corrects, because, evidence
             FROM differences ORDER BY {DIFFERENCE_ORDER}"""
         )

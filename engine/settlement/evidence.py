@@ -1,8 +1,9 @@
 """Evidence by name: the results of a run with record ids in place of row numbers."""
 
+from engine.language import meaning as m
 from engine.plan.lines import evidence_columns
 from engine.plan.status_columns import row_columns
-from engine.settlement.line_keys import KEY
+from engine.settlement.line_keys import KEY, whole_key
 from engine.settlement.owed import Owed
 
 
@@ -18,7 +19,7 @@ def name_evidence(owed: Owed) -> None:
         SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record FROM "{owed.facts.schema}".outcomes
         WHERE row_no IN ({rows_used(owed)})"""
     )
-    run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {_named_lines(columns)}")
+    run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {_named_lines(owed.contract, columns)}")
     names, joins = _joined("s", row_columns(owed.contract.outcomes))
     run(
         f"""CREATE OR REPLACE TEMP VIEW named_statuses AS
@@ -34,15 +35,15 @@ def rows_used(owed: Owed) -> str:
     return " UNION ALL ".join(f"SELECT {c} FROM {table} WHERE {c} IS NOT NULL" for table, c in tables)
 
 
-def _named_lines(columns: tuple[str, ...]) -> str:
+def _named_lines(contract: m.Contract, columns: tuple[str, ...]) -> str:
     """SQL for the lines with their evidence; those that rest on no row, often most of them, are not joined."""
-    line = f"SELECT {KEY}, due, amount, because"
+    line, lines = f"SELECT {KEY}, due, amount, because", whole_key(contract, "lines")
     bare = " AND ".join(f"{c} IS NULL" for c in columns) or "TRUE"
-    without = f"{line}, []::VARCHAR[] AS evidence FROM lines WHERE {bare}"
+    without = f"{line}, []::VARCHAR[] AS evidence FROM {lines} WHERE {bare}"
     if not columns:
         return without
     names, joins = _joined("l", columns)
-    return f"{without} UNION ALL {line}, {names} AS evidence FROM lines l {joins} WHERE NOT ({bare})"
+    return f"{without} UNION ALL {line}, {names} AS evidence FROM {lines} l {joins} WHERE NOT ({bare})"
 
 
 def _joined(table: str, columns: tuple[str, ...]) -> tuple[str, str]:

@@ -70,7 +70,11 @@ def facts_of(contract: m.Contract, cases: Sequence[Case]) -> Facts:
 
 
 def _treatment(contract: m.Contract, case: Case, treatment: ExampleTreatment) -> Row:
-    own: Row = {"product": contract.product_codes[0], "payer": contract.payer.name, **dict(treatment.columns)}
+    own: Row = {
+        "product": contract.product_codes[0],
+        "payer": contract.payers[0].name,
+        **dict(treatment.columns),
+    }
     return own | {
         "treatment_id": case.id,
         "patient_id": case.id,
@@ -102,7 +106,7 @@ def _span(contract: m.Contract, case: Case, index: date, span: ExampleSpan) -> R
     known = _day(span.known_on, index) if span.known_on else first
     return {
         "patient_id": case.id,
-        "payer": span.payer or contract.payer.name,
+        "payer": span.payer or contract.payers[0].name,
         "from_date": first.isoformat(),
         "to_date": _day(span.last, index).isoformat() if span.last else None,
         "known_on": known.isoformat(),

@@ -3,6 +3,7 @@
 Each `expect` is a case of its own with its own as-of date (see `example_rows`), so that one plan answers all.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from engine.plan.build import status_names
 from engine.plan.tables import Run
 from engine.settlement.example_reach import unreached, unreached_rows
 from engine.settlement.example_rows import Case, cases_of, facts_of
+from engine.settlement.line_keys import whole_key
 from engine.settlement.owed import Owed, run_contract
 from engine.settlement.rows_applied import reached_rows
 
@@ -156,22 +158,24 @@ class _Answers:
     contract: m.Contract
     names: dict[tuple[str, str], str]
     statuses: dict[tuple[str, str, int], str]
-    totals: dict[tuple[str, str], int]
-    nets: dict[str, int]
+    totals: dict[tuple[str, str, str | None], int]  # by case, clause or `net`, and payer (None: of all)
 
     @staticmethod
     def read(owed: Owed) -> "_Answers":
         statuses = owed.rows("SELECT treatment_id, outcome, n, status FROM statuses")
-        totals = owed.rows("SELECT case_id, clause, sum(amount)::BIGINT FROM lines GROUP BY ALL")
-        nets: dict[str, int] = {}
-        for case_id, _, amount in totals:
-            nets[case_id] = nets.get(case_id, 0) + amount
+        totals: dict[tuple[str, str, str | None], int] = defaultdict(int)
+        lines = whole_key(owed.contract, "lines")
+        for case_id, clause, payer, amount in owed.rows(
+            f"SELECT case_id, clause, payer, sum(amount)::BIGINT FROM {lines} GROUP BY ALL"
+        ):
+            for name in (clause, "net"):
+                for whose in {payer, None}:
+                    totals[case_id, name, whose] += amount
         return _Answers(
             owed.contract,
             status_names(owed.contract),
             {(t, o, n): s for t, o, n, s in statuses},
-            {(t, c): a for t, c, a in totals},
-            nets,
+            totals,
         )
 
     def check(self, case: Case, e: Expectation) -> Check:
@@ -180,7 +184,7 @@ class _Answers:
             name = e.name if e.clause is None else self.names.get((e.clause, e.name), e.name)
             came = self.statuses.get((case.id, name, e.n), "not eligible")
             return Check(*days, e.key, e.expected, came, "")
-        minor = self.nets.get(case.id, 0) if e.kind == "net" else self.totals.get((case.id, e.name), 0)
+        minor = self.totals.get((case.id, e.name, e.payer), 0)
         expected, currency = e.minor or 0, self.contract.currency
         difference = format_minor(minor - expected, currency) if minor != expected else ""
         wanted, got = format_minor(expected, currency), format_minor(minor, currency)

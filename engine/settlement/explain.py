@@ -4,6 +4,7 @@ Everything is read from the tables that the run left; nothing is worked out a se
 which is checked against its line.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from engine.language.trees import walk
 from engine.plan.values import outcomes_in
 from engine.settlement.arithmetic import Arithmetic, amending_clause
 from engine.settlement.evidence import name_evidence
-from engine.settlement.line_keys import KEY
+from engine.settlement.line_keys import KEY, whole_key
 from engine.settlement.looking import evidence_rows, outcome_statuses
 from engine.settlement.otherwise import otherwise
 from engine.settlement.owed import Owed
@@ -50,6 +51,7 @@ class LineExplained:
     arithmetic: str
     terms: tuple[TermRead, ...]
     would_change: tuple[str, ...]
+    payer: str | None = None  # whose it is, in a contract of several payers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +107,31 @@ def explain(owed: Owed, treatment_id: str, clause: str | None = None) -> Explana
 
 def _lines(owed: Owed, index_date: date, statuses: tuple[OutcomeStatus, ...]) -> list[LineExplained]:
     contract = owed.contract
-    keys = f"SELECT {KEY} FROM all_lines JOIN asked USING (treatment_id)"
-    arithmetic = {(c, n): words for (_, _, c, n), words in line_arithmetic(owed, keys).items()}
-    found = {
-        (c, n): (state, due, amount, because)
-        for c, n, state, due, amount, because in owed.rows(
-            """SELECT clause, n, CASE WHEN owed THEN 'owed' WHEN held THEN 'held' ELSE 'scheduled' END, due,
-              sign * amount, because
-            FROM (FROM all_lines UNION ALL BY NAME SELECT *, FALSE AS owed, FALSE AS held FROM scheduled)
-            JOIN asked USING (treatment_id)"""
-        )
-    }
+    lines_of = whole_key(contract, "all_lines")
+    keys = f"SELECT {KEY} FROM {lines_of} JOIN asked USING (treatment_id)"
+    arithmetic = {(c, n, payer): words for (_, _, c, n, payer), words in line_arithmetic(owed, keys).items()}
+    found = _states(owed, lines_of)
     lines = []
     for clause in contract.clauses:
         for n in _numbers(clause, found):
-            state, due, amount, because = found.get(
-                (clause.id, n), ("not owed", None, None, "its condition is FALSE")
-            )
-            lines.append(
-                LineExplained(
-                    clause.id, clause.clause, n, state, clause.condition_text, due, amount, because,
-                    arithmetic.get((clause.id, n), clause.amount_text), _terms(contract, clause.amount, index_date),
-                    _would_change(contract, clause, n, statuses),
-                )
-            )  # fmt: skip
+            for payer, state, due, amount, because in found.get((clause.id, n), [_NOT_OWED]):
+                words = arithmetic.get((clause.id, n, payer), clause.amount_text)
+                terms = _terms(contract, clause.amount, index_date)
+                lines.append(
+                    LineExplained(
+                        clause.id, clause.clause, n, state, clause.condition_text, due, amount, because,
+                        words, terms, _would_change(contract, clause, n, statuses), payer,
+                    )
+                )  # fmt: skip
     for limit in contract.limits:
-        if (limit.id, 1) in found:
-            state, due, amount, because = found[limit.id, 1]
+        for payer, state, due, amount, because in found.get((limit.id, 1), ()):
             bounds = _terms(contract, limit.at_most, index_date) + _terms(
                 contract, limit.at_least, index_date
             )
             lines.append(
-                LineExplained(limit.id, limit.clause, 1, state, "", due, amount, because, "", bounds, ())
+                LineExplained(
+                    limit.id, limit.clause, 1, state, "", due, amount, because, "", bounds, (), payer
+                )
             )
     return lines
 
@@ -146,6 +141,28 @@ def _numbers(clause: m.MoneyClause, found: Collection[tuple[str, int]]) -> Itera
     if clause.for_each is None:
         return range(1, len(clause.dues) + 1)
     return sorted(n for name, n in found if name == clause.id)
+
+
+_Found = tuple[str | None, State, date | None, int | None, str]  # payer, state, due, amount, because
+_NOT_OWED: _Found = (None, "not owed", None, None, "its condition is FALSE")
+
+
+def _states(owed: Owed, lines_of: str) -> dict[tuple[str, int], list[_Found]]:
+    """What a treatment's lines are, by clause and n; of one line several where payers share it."""
+    queries = [
+        f"""SELECT clause, n, payer, CASE WHEN owed THEN 'owed' WHEN held THEN 'held' ELSE 'scheduled' END, due,
+        sign * amount, because
+        FROM (FROM {lines_of} UNION ALL BY NAME SELECT *, FALSE AS owed, FALSE AS held FROM scheduled)
+        JOIN asked USING (treatment_id)"""
+    ]
+    if any(step.name == "nobodys" for step in owed.plan.steps):
+        queries.append(
+            """SELECT clause, n, NULL, 'not owed', due, NULL, because FROM nobodys JOIN asked USING (treatment_id)"""
+        )
+    found: dict[tuple[str, int], list[_Found]] = defaultdict(list)
+    for clause, n, *rest in owed.rows(f"{' UNION ALL '.join(queries)} ORDER BY 1, 2, 3"):
+        found[clause, n].append((rest[0], rest[1], rest[2], rest[3], rest[4]))
+    return found
 
 
 def _terms(contract: m.Contract, value: m.Amount | None, index_date: date) -> tuple[TermRead, ...]:

@@ -11,7 +11,7 @@ from engine.language import meaning as m
 from engine.language.trees import walk
 from engine.plan.rows import NUMBER_SCALE
 from engine.plan.values import row_key, row_value
-from engine.settlement.line_keys import same_line
+from engine.settlement.line_keys import same_line, whole_key
 from engine.settlement.owed import Owed
 
 Field = str | int | date | Fraction | None
@@ -24,6 +24,7 @@ def fields_read(owed: Owed, keys: str) -> Mapping[LineId, Mapping[tuple[str, str
     By line, then by outcome and field.
     """
     result: dict[LineId, dict[tuple[str, str], Field]] = defaultdict(dict)
+    lines = whole_key(owed.contract, "all_lines")
     for clause in owed.contract.clauses:
         for node in dict.fromkeys(walk(clause.amount)):
             if not isinstance(node, m.OutcomeField | m.RowField):
@@ -33,7 +34,7 @@ def fields_read(owed: Owed, keys: str) -> Mapping[LineId, Mapping[tuple[str, str
             kept = next(s.relation.columns for s in owed.plan.steps if s.name == step)
             whose = "subject" if "subject" in kept else "treatment_id"  # what the plan reads itself is kept
             for treatment, n, *values in owed.rows(
-                f"""SELECT l.treatment_id, l.n, {columns} FROM all_lines l
+                f"""SELECT l.treatment_id, l.n, {columns} FROM {lines} l
                 JOIN ({keys}) k ON {same_line("l", "k")}
                 JOIN subjects s ON s.treatment_id = l.treatment_id
                 JOIN "{step}" f ON f.{whose} = s.{whose} AND l.n = {number} WHERE l.clause = $1 AND l.owed""",

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
+from engine.plan.line_key import line_key
 from engine.settlement.evidence import name_evidence
-from engine.settlement.line_keys import KEY
 from engine.settlement.owed import Owed
 
-_FILES = {
-    "lines": f"SELECT {KEY}, due, amount, because, evidence FROM named_lines",
+_QUERIES = {
+    "lines": "SELECT {key}, due, amount, because, evidence FROM named_lines",
     "statuses": "SELECT treatment_id, outcome, n, status, decided_on, basis, evidence FROM named_statuses",
-    "held": f"SELECT {KEY}, sign * amount AS amount, because FROM held",
+    "held": "SELECT {key}, sign * amount AS amount, because FROM held",
     "not_eligible": "SELECT treatment_id, failed, undetermined FROM not_eligible",
 }
 
@@ -18,5 +18,6 @@ def write_parquet(owed: Owed, folder: Path) -> None:
     """Write lines, statuses, held and not_eligible; amounts are integers of the currency's minor unit."""
     folder.mkdir(parents=True, exist_ok=True)
     name_evidence(owed)
-    for name, query in _FILES.items():
-        owed.connection.sql(query).write_parquet(str(folder / f"{name}.parquet"))
+    key = ", ".join(line_key(owed.contract))
+    for name, query in _QUERIES.items():
+        owed.connection.sql(query.format(key=key)).write_parquet(str(folder / f"{name}.parquet"))

@@ -1,10 +1,18 @@
 """The key of a line as pieces of SQL. A part of it may be NULL, so that `USING` would lose lines."""
 
+from engine.language import meaning as m
 from engine.plan.line_key import LINE_KEY, LINE_ORDER
 
 KEY = ", ".join(LINE_KEY)
 ORDER = ", ".join(LINE_ORDER)
 DIFFERENCE_ORDER = f"{ORDER}, line_period, direction"  # a line may change in two periods
+
+LineKey = tuple[str | None, str | None, str, int, str | None]  # the values of LINE_KEY
+
+
+def whole_key(contract: m.Contract, step: str) -> str:
+    """A step of the plan that has lines, with every column of the key."""
+    return step if contract.several_payers else f"(SELECT *, NULL::VARCHAR AS payer FROM {step})"
 
 
 def key_of(alias: str) -> str:

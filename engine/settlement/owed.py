@@ -13,7 +13,7 @@ from engine.language.amended import as_known
 from engine.plan.build import Plan, build_plan
 from engine.plan.tables import Run, Traits
 from engine.plan.values import attribute_names
-from engine.settlement.line_keys import ORDER
+from engine.settlement.line_keys import ORDER, whole_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def check_columns(contract: m.Contract, facts: Facts) -> None:
 
 def refuse_failures(owed: Owed, most: int = 20) -> None:
     query = (
-        f"SELECT coalesce('treatment ' || treatment_id, group_name), clause, n FROM failures ORDER BY {ORDER}"
+        f"SELECT coalesce('treatment ' || treatment_id, group_name), clause, n FROM "
+        f"{whole_key(owed.contract, 'failures')} ORDER BY {ORDER}"
     )
     failures = owed.connection.execute(query).fetchmany(most + 1)
     if failures:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from engine.language import meaning as m
 from engine.settlement.arithmetic import Arithmetic
-from engine.settlement.line_keys import KEY
+from engine.settlement.line_keys import KEY, whole_key
 from engine.settlement.owed import Owed
 from engine.settlement.statement_lines import numbers_read
 
@@ -20,7 +20,8 @@ def rows_applied(owed: Owed) -> Iterator[tuple[str | None, tuple[str, int]]]:
     if not tables:
         return
     worker = Arithmetic(owed.contract)
-    for (treatment, _, clause, _), _, numbers in numbers_read(owed, f"SELECT {KEY} FROM all_lines"):
+    lines = numbers_read(owed, f"SELECT {KEY} FROM {whole_key(owed.contract, 'all_lines')}")
+    for (treatment, _, clause, _, _), _, numbers in lines:
         table = tables.get(clause)
         place = worker.row(table, numbers) if table else None
         if place is not None:

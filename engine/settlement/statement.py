@@ -26,6 +26,7 @@ from engine.settlement.statement_parts import (
     OutcomeStatus,
     Party,
     PastPeriod,
+    PayerBalance,
     Pending,
     QuarantinedRow,
     Receivable,
@@ -36,7 +37,7 @@ from engine.settlement.statement_parts import (
 __all__ = [
     "ClauseSummary", "ContractToDate", "DataQuality", "Direction", "Dispute", "DoesNotTieOut", "Event",
     "Evidence", "FileAccount", "Header", "Kind", "Line", "Movement", "NotEligible", "OutcomeStatus", "Party",
-    "PastPeriod", "Pending", "QuarantinedRow", "Receivable", "RollForward", "Statement", "Treatment",
+    "PastPeriod", "PayerBalance", "Pending", "QuarantinedRow", "Receivable", "RollForward", "Statement", "Treatment",
     "statement_number",
 ]  # fmt: skip
 
@@ -71,6 +72,9 @@ class Statement:
     not_eligible: tuple[NotEligible, ...] = ()  # by treatment
     history: tuple[PastPeriod, ...] = ()  # every earlier statement by period, or none at all
     receivables: tuple[Receivable, ...] = ()  # statements with something still open, by pay_by
+    payers: tuple[
+        PayerBalance, ...
+    ] = ()  # of a contract of several: each in its order, what is theirs together last
 
     def __post_init__(self) -> None:
         if problems := tuple(_differences(self)):
@@ -83,17 +87,17 @@ class Statement:
 
     @property
     def debtor(self) -> Party | None:
-        """Who pays the period's net; None where nothing is to be paid."""
-        if self.net_minor == 0:
+        """Who pays the period's net; None where nothing is to be paid, or where there are several payers."""
+        if self.net_minor == 0 or self.payers:
             return None
-        return self.header.payer if self.net_minor > 0 else self.header.manufacturer
+        return self.header.payers[0] if self.net_minor > 0 else self.header.manufacturer
 
     @property
     def creditor(self) -> Party | None:
-        """Who is paid the period's net."""
-        if self.net_minor == 0:
+        """Who is paid the period's net; None as for the debtor."""
+        if self.net_minor == 0 or self.payers:
             return None
-        return self.header.manufacturer if self.net_minor > 0 else self.header.payer
+        return self.header.manufacturer if self.net_minor > 0 else self.header.payers[0]
 
     @property
     def exposure_minor(self) -> tuple[int, int]:
@@ -112,6 +116,7 @@ def _differences(statement: Statement) -> Iterator[str]:
     yield from _movements(statement)
     yield from _lines(statement)
     yield from _clauses(statement)
+    yield from _payers(statement)
     yield from _people(statement)
     yield from _account(statement)
 
@@ -151,7 +156,8 @@ def _lines(statement: Statement) -> Iterator[str]:
         if (line.treatment_id is None) == (line.group is None):
             yield f"{name} must name a treatment or a group, and not both"
     repeated = Counter(
-        (ln.treatment_id, ln.group, ln.clause, ln.n, ln.direction, ln.kind) for ln in statement.lines
+        (ln.treatment_id, ln.group, ln.clause, ln.n, ln.payer, ln.direction, ln.kind)
+        for ln in statement.lines
     )
     yield from (f"line {key} stands {times} times" for key, times in repeated.items() if times > 1)
 
@@ -174,6 +180,30 @@ def _clauses(statement: Statement) -> Iterator[str]:
     ):
         closing = sum(c.closing_minor for c in statement.clauses if c.direction == direction)
         yield from _unequal(statement, f"{direction}s: clauses, closing", closing, column.closing_minor)
+
+
+def _payers(statement: Statement) -> Iterator[str]:
+    """In a contract of several payers, each one's part is its lines, and the parts are the whole."""
+    if (len(statement.header.payers) > 1) != bool(statement.payers):
+        yield "the payers of its header are not those of its balances"
+    if not statement.payers:
+        return
+    lines: Counter[tuple[str | None, Direction]] = Counter()
+    for line in statement.lines:
+        lines[line.payer, line.direction] += line.amount_minor
+    for part in statement.payers:
+        name = f"payer {part.payer or '(together)'}"
+        yield from _unequal(statement, f"{name}: lines, payments",
+                            lines.pop((part.payer, "payment"), 0), part.payments_minor)  # fmt: skip
+        yield from _unequal(statement, f"{name}: lines, refunds",
+                            lines.pop((part.payer, "refund"), 0), part.refunds_minor)  # fmt: skip
+    yield from (f"payer {payer} has lines and is not among the payers" for payer, _ in lines)
+    net = statement.roll_forward.net
+    for what, one, other in (
+        ("opening", sum(p.opening_minor for p in statement.payers), net.opening_minor),
+        ("closing", sum(p.closing_minor for p in statement.payers), net.closing_minor),
+    ):
+        yield from _unequal(statement, f"payers, {what}", one, other)
 
 
 def _people(statement: Statement) -> Iterator[str]:

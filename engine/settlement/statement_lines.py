@@ -5,15 +5,14 @@ from datetime import date
 
 from engine.kernel.dates import Period
 from engine.kernel.money import format_thousands
+from engine.plan.shares import shares_by_paid
 from engine.plan.values import attribute, attribute_names
 from engine.settlement import statement_parts as s
-from engine.settlement.arithmetic import Arithmetic, LineNumbers
+from engine.settlement.arithmetic import Arithmetic, LineNumbers, PaidShare
 from engine.settlement.fields_read import fields_read
-from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, key_of, same_line
+from engine.settlement.line_keys import DIFFERENCE_ORDER, KEY, LineKey, key_of, same_line, whole_key
 from engine.settlement.owed import Owed
 from engine.settlement.settle import Settlement
-
-LineKey = tuple[str | None, str | None, str, int]  # as LINE_KEY
 
 
 def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
@@ -39,6 +38,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         group,
         clause,
         n,
+        payer,
         direction,
         due,
         entitled,
@@ -50,7 +50,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         evidence,
         corrects,
     ) in rows:
-        key = (treatment, group, clause, n)
+        key = (treatment, group, clause, n, payer)
         period = Period.parse(belongs) or settlement.period
         owed_less_posted = (
             f"owed {format_thousands(entitled, currency)} − posted {format_thousands(before, currency)}"
@@ -60,7 +60,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
                 treatment, group, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
                 period, because, arithmetic.get(key, owed_less_posted),
                 _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
-                seqs.get((*key, direction, kind)),
+                seqs.get((*key, direction, kind)), payer,
             )
         )  # fmt: skip
     return tuple(lines)
@@ -81,8 +81,8 @@ def line_arithmetic(owed: Owed, keys: str) -> dict[LineKey, str]:
     clauses = {c.id: c for c in owed.contract.clauses}
     worker, result = Arithmetic(owed.contract), {}
     for line, amount, numbers in numbers_read(owed, keys):
-        _, _, clause, n = line
-        words, worked = worker.line(clauses[clause], n, numbers)
+        _, _, clause, n, payer = line
+        words, worked = worker.line(clauses[clause], n, numbers, payer)
         if worked is not None and worked != amount:
             raise AssertionError(f"the arithmetic of clause {clause} says otherwise than its line")
         result[line] = words
@@ -94,16 +94,22 @@ def numbers_read(owed: Owed, keys: str) -> Iterator[tuple[LineKey, int, LineNumb
     clauses = {c.id for c in owed.contract.clauses}
     names = sorted(attribute_names((owed.contract.clauses,)))
     columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
+    shares = (
+        "l.share_before, l.share_own, l.share_all" if shares_by_paid(owed.contract) else "NULL, NULL, NULL"
+    )
+    lines = whole_key(owed.contract, "all_lines")
     rows = owed.rows(
-        f"""SELECT {key_of("l")}, l.amount, l.paid, s.index_date, s.birth_date, {columns}
-        FROM all_lines l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id
+        f"""SELECT {key_of("l")}, l.amount, l.paid, s.index_date, s.birth_date, {shares}, {columns}
+        FROM {lines} l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id
         WHERE l.owed AND l.amount IS NOT NULL"""
     )
     fields = fields_read(owed, keys)
-    for treatment, group, clause, n, amount, paid, index_date, birth_date, _, *texts in rows:
+    for row in rows:
+        treatment, group, clause, n, payer, amount, paid, index_date, birth_date = row[:9]
         if clause not in clauses:
             continue
-        columns_read = dict(zip(names, texts, strict=True))
+        share = None if row[11] is None else PaidShare(*row[9:12])
+        columns_read = dict(zip(names, row[13:], strict=True))
         own = fields.get((treatment, clause, n))
-        line = (treatment, group, clause, n)
-        yield line, amount, LineNumbers(index_date, birth_date, paid, columns_read, own)
+        line = (treatment, group, clause, n, payer)
+        yield line, amount, LineNumbers(index_date, birth_date, paid, columns_read, own, share)

@@ -36,7 +36,7 @@ class Header:
     title: str
     version: str  # `sha256:…` of the contract's meaning
     manufacturer: Party
-    payer: Party
+    payers: tuple[Party, ...]  # in the contract's order
     period: Period
     as_of: date  # what took effect by then counts; the period's last day
     known_by: date  # what was known by then counts
@@ -118,6 +118,7 @@ class Line:
     evidence: tuple[str, ...] = ()  # record ids, to be found in its treatment's evidence
     corrects: int | None = None  # sequence number of the posting that it changes
     seq: int | None = None  # its own sequence number once posted
+    payer: str | None = None  # whose it is, in a contract of several payers; None: of them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,24 @@ class ClauseSummary:
     opening_minor: int
     period_minor: int
     closing_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayerBalance:
+    """One payer's part of a contract of several; without `payer`, what is theirs together (limits, cohorts)."""
+
+    payer: str | None
+    opening_minor: int
+    payments_minor: int  # of this period
+    refunds_minor: int
+
+    @property
+    def period_minor(self) -> int:
+        return self.payments_minor + self.refunds_minor
+
+    @property
+    def closing_minor(self) -> int:
+        return self.opening_minor + self.period_minor
 
 
 @dataclass(frozen=True, slots=True)

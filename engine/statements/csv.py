@@ -9,7 +9,7 @@ from engine.settlement.statement import Line, Statement
 
 COLUMNS = (
     "line", "statement", "contract", "period", "posted", "treatment_id", "group", "clause", "paragraph",
-    "direction", "n", "due", "entitled", "posted_before", "amount", "currency", "kind", "belongs_to",
+    "direction", "n", "payer", "due", "entitled", "posted_before", "amount", "currency", "kind", "belongs_to",
     "corrects", "seq", "because", "arithmetic", "why_now", "evidence",
 )  # fmt: skip
 
@@ -46,6 +46,7 @@ def _row(statement: Statement, number: int, line: Line) -> list[object]:
         text_cell(line.clause_paragraph),
         line.direction,
         line.n,
+        text_cell(line.payer or ""),
         line.due,
         format_minor(line.entitled_minor, currency),
         format_minor(line.posted_before_minor, currency),

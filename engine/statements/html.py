@@ -61,6 +61,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "headline": words.headline,
         "who_pays": words.who_pays,
+        "payers": words.payers,
         "tie_out": words.tie_out,
         "plural": words.plural,
         "range_words": words.range_words,

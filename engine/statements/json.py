@@ -60,6 +60,7 @@ def _document(statement: Statement) -> dict[str, object]:
             for name, column in (("payments", roll.payments), ("refunds", roll.refunds), ("net", net))
         },
         "contract_to_date": _plain(statement.to_date, currency),
+        **_balances(statement),
         "clauses": _each(statement.clauses, currency),
         "lines": [_line(line, currency) for line in statement.lines],
         "statuses": [status for t in statement.treatments for status in _statuses(t, currency)],
@@ -83,7 +84,7 @@ def _statement(statement: Statement) -> dict[str, object]:
         "previous": header.previous_number,
         "title": header.title,
         "manufacturer": _party(header.manufacturer),
-        "payer": _party(header.payer),
+        **_payers(header.payers),
         "debtor": debtor.name if debtor else None,
         "creditor": creditor.name if creditor else None,
         "pay_by": str(header.pay_by),
@@ -95,6 +96,10 @@ def _statement(statement: Statement) -> dict[str, object]:
         "approved_by": header.approved_by,
         "approved_on": _scalar(header.approved_on),
     }
+
+
+def _payers(payers: Sequence[Party]) -> dict[str, object]:
+    return {"payers": [_party(p) for p in payers]} if len(payers) > 1 else {"payer": _party(payers[0])}
 
 
 def _party(party: Party) -> dict[str, object]:
@@ -110,6 +115,17 @@ def _movement(column: Movement, currency: str) -> dict[str, object]:
     }
 
 
+def _balances(statement: Statement) -> dict[str, object]:
+    """Each payer's part, in a contract of several."""
+    money = statement.currency
+    parts = [
+        _plain(p, money)
+        | {"net": format_minor(p.period_minor, money), "closing": format_minor(p.closing_minor, money)}
+        for p in statement.payers
+    ]
+    return {"payers": parts} if parts else {}
+
+
 def _line(line: Line, currency: str) -> dict[str, object]:
     """A line; the keys of `owed` first. `group` stands only where there is no treatment."""
     first: dict[str, object] = {"treatment_id": line.treatment_id}
@@ -118,6 +134,7 @@ def _line(line: Line, currency: str) -> dict[str, object]:
     return first | {
         "clause": line.clause,
         "n": line.n,
+        **({} if line.payer is None else {"payer": line.payer}),
         "due": str(line.due),
         "amount": format_minor(line.amount_minor, currency),
         "because": line.because,

@@ -1,9 +1,10 @@
 """Words and figures for readers: amounts with their direction, days, states."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from engine.kernel.money import format_thousands
-from engine.settlement.statement import Line, Statement
+from engine.settlement.statement import Header, Line, Statement
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -61,9 +62,29 @@ def who_pays(statement: Statement) -> str:
     debtor, creditor = statement.debtor, statement.creditor
     if debtor and creditor:
         return f"{debtor.name} pays {creditor.name}"
+    if parts := list(_payers_parts(statement)):
+        return "; ".join(parts)
     if statement.lines:
         return "Payments and refunds of this period cancel each other out"
     return "Nothing fell due in this period and no earlier line has changed"
+
+
+def _payers_parts(statement: Statement) -> Iterator[str]:
+    """Who pays whom how much, for each of several payers."""
+    manufacturer = statement.header.manufacturer.name
+    for part in statement.payers:
+        amount = format_thousands(abs(part.period_minor), statement.currency)
+        payer = part.payer or "The payers together"
+        if part.period_minor > 0:
+            yield f"{payer} {'pays' if part.payer else 'pay'} {manufacturer} {amount}"
+        elif part.period_minor < 0:
+            yield f"{manufacturer} pays {part.payer or 'the payers together'} {amount}"
+
+
+def payers(header: Header) -> str:
+    """`Plan A`, `Plan A, Plan B and Plan C`."""
+    *first, last = (payer.name for payer in header.payers)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def tie_out(statement: Statement) -> str:

@@ -54,6 +54,8 @@ CASES = [
     ("codes: [Q2042]", "codes: [Q2042, Q2043]", "product code: added, Q2043"),
     ("payer: Example Health Plan", "payer: {name: Example Health Plan, codes: [EHP]}",
      "payer: Example Health Plan → Example Health Plan (EHP)"),
+    ("amount: refund_share of paid", "amount: refund_share of paid, if_payer_changes: ends",
+     "whose it is where the payer changes of no_remission: original → ends"),
     ("pay_within: 38 days", "pay_within: 45 days", "days to pay: 38 → 45"),
     ("residual: last", "residual: first", "instalment that takes the cents that do not divide: last → first"),
     ("  late_evidence: reopen\n", "  late_evidence: reopen\n  coverage_gap: 30 days\n",
@@ -67,6 +69,12 @@ CASES = [
 @pytest.mark.parametrize(("old", "new", "sentence"), CASES, ids=[c[1] or "(taken out)" for c in CASES])
 def test_a_change_is_told_in_words(old: str, new: str, sentence: str) -> None:
     assert sentence in told(changed(old, new))
+
+
+def test_a_payer_more() -> None:
+    old = changed("  late_evidence: reopen\n", "  late_evidence: reopen\n  if_payer_changes: original\n")
+    new = changed("payer: Example Health Plan", "payers: [Example Health Plan, B]", old)
+    assert told(new, old) == ["payer: Example Health Plan → Example Health Plan, B"]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_head_of_a_contract() -> None:
     assert contract.version.startswith("sha256:")
     assert len(contract.version) == len("sha256:") + 64
     assert contract.manufacturer == Party("Novartis")
-    assert contract.payer == Party("Example Health Plan")
+    assert contract.payers == (Party("Example Health Plan"),)
     assert (contract.currency, contract.product_name, contract.product_codes) == (
         "USD",
         "tisagenlecleucel",
@@ -280,7 +280,7 @@ def test_parties_with_codes_and_what_may_be_left_out() -> None:
     text = changed("  if_missing", "  coverage_gap: 30 days\n  if_missing", text)
     text = changed(", residual: last", "", text)
     contract = read(text)
-    assert contract.payer == Party("Example Health Plan", ("EHP", "0042"))
+    assert contract.payers == (Party("Example Health Plan", ("EHP", "0042")),)
     assert contract.in_force_to is None
     assert contract.coverage_gap_days == 30
     assert contract.sources == ()

@@ -35,8 +35,8 @@ def test_the_worked_settlement(month: int, opening: int, net: int, closing: int)
 
 
 def test_who_pays() -> None:
-    assert (worked(1).debtor, worked(1).creditor) == (MARCH.header.payer, MARCH.header.manufacturer)
-    assert (MARCH.debtor, MARCH.creditor) == (MARCH.header.manufacturer, MARCH.header.payer)
+    assert (worked(1).debtor, worked(1).creditor) == (MARCH.header.payers[0], MARCH.header.manufacturer)
+    assert (MARCH.debtor, MARCH.creditor) == (MARCH.header.manufacturer, MARCH.header.payers[0])
     assert (worked(2).debtor, worked(2).creditor) == (None, None)
 
 

@@ -91,8 +91,10 @@ def _header(period: Period, posted: bool) -> Header:
         manufacturer=Party(
             "Novartis", ("Attn. Managed Markets Finance",), ("Account of Novartis, as in schedule 2",)
         ),
-        payer=Party(
-            "Example Health Plan", ("Attn. Pharmacy Finance",), ("Account of the plan, as in schedule 2",)
+        payers=(
+            Party(
+                "Example Health Plan", ("Attn. Pharmacy Finance",), ("Account of the plan, as in schedule 2",)
+            ),
         ),
         period=period,
         as_of=period.last,
