@@ -46,10 +46,16 @@ _LABELS = {
     "at_most": "upper bound",
     "at_least": "lower bound",
     "of": "what is bounded",
+    "per": "whose total is bounded",
+    "patient_first": "what the patient gets first",
+    "for_each": "rows that make a line",
+    "sets": "what it sets",
+    "repeated": "several lines",
     "settlement": "",
     "pay_within_days": "days to pay",
     "residual": "instalment that takes the cents that do not divide",
 }
+_OWN_LABELS = {(m.Table, "rows"): "", (m.TableRow, "amount"): "", (m.TableRow, "kind"): "side"}
 _NOT_COMPARED = frozenset(("version",))
 _SETS = frozenset(("eligible", "product_codes", "sources"))  # in no order
 _AS_ONE = frozenset(("payers",))  # said together: their order counts
@@ -111,7 +117,7 @@ def _fields(old: Any, new: Any, path: _Path) -> Iterator[Change]:
         after = getattr(new, name)
         if name in _NOT_COMPARED or _bare(before) == _bare(after):
             continue
-        label = _LABELS.get(name, plain(name))
+        label = _OWN_LABELS.get((type(old), name), _LABELS.get(name, plain(name)))
         if f"{name}_text" in texts and not (isinstance(before, m.Table) and isinstance(after, m.Table)):
             said = [getattr(side, f"{name}_text") or _EMPTY.get(name, "nothing") for side in (old, new)]
             yield Change(str(path.at(label)), *_told_apart(said[0], said[1], before, after))

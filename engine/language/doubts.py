@@ -34,6 +34,7 @@ def may_refund_too_much(contract: m.Contract) -> bool:
     if not refunds:
         return False
     lines = sum(len(clause.dues) if clause.shares is None else 1 for clause in refunds)
+    lines += sum(clause.for_each is not None for clause in refunds)  # as many as there are rows
     capped = any(limit.direction == "payment" for limit in contract.limits)
     return lines > 1 or capped or not all(_share_of_paid(contract, c.amount) for c in refunds)
 

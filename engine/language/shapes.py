@@ -75,7 +75,9 @@ class Leaf(Shape[Said[T]]):
             return None
 
     def schema(self, defs: JSON) -> JSON:
-        return dict(self._schema)
+        if not any("pattern" in part for part in (self._schema, *self._schema.get("anyOf", ()))):
+            return dict(self._schema)
+        return {**self._schema, "patternErrorMessage": f"Expected {self.words}"}  # a word of editors' own
 
 
 class Choice(Leaf[Any]):

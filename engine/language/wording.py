@@ -18,7 +18,7 @@ from engine.language.grammar.text import expression_text, percent
 
 _MOST_LISTED = 6
 _EXPRESSIONS = (*get_args(m.Value), *get_args(m.Condition))
-_STATUSES = ("not_met", "not_evaluable")
+_TWO_WORDS = frozenset("not_met not_evaluable at_least at_most contract_year calendar_year".split())
 _UNWORDED = ("text", "version")  # fields that say again what another one says
 
 
@@ -150,7 +150,7 @@ _WAYS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys(_EXPRESSIONS, expression_text),
     type(None): lambda _: "nothing",
     bool: lambda x: "yes" if x else "no",
-    str: lambda x: plain(x) if x in _STATUSES else x,
+    str: lambda x: plain(x) if x in _TWO_WORDS else x,
     Fraction: format_fraction,
     date: lambda x: x.isoformat(),
     tuple: _listed,
@@ -225,9 +225,8 @@ def _money_clause(clause: m.MoneyClause) -> str:
 
 
 def _limit(limit: m.Limit) -> str:
-    bounds = (("at most", limit.at_most), ("at least", limit.at_least))
-    said = [f"{word} {in_words(bound)}" for word, bound in bounds if bound is not None]
-    return f"{' and '.join(said)} of {', '.join(limit.of)}"
+    per = "" if limit.per == "treatment" else f", per {plain(limit.per)}"
+    return f"{limit.bound_text} of {limit.of_text}{per}"
 
 
 def _amendment(amendment: m.Amendment) -> str:

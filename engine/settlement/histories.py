@@ -1,25 +1,22 @@
 """Small histories of a patient that try out a contract: boundary days, each kind of value, deaths, nothing at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import islice, product
 from typing import Literal
 
 from engine.kernel.dates import LAST_DAY, Shift
 from engine.kernel.diagnostics import Place
 from engine.kernel.money import format_fraction
 from engine.language import meaning as m
-from engine.language.examples import Example, ExampleOutcome, ExampleSpan, ExampleTreatment
+from engine.language.examples import ExampleOutcome, ExampleSpan, ExampleTreatment
 from engine.language.trees import walk
 
 NOWHERE = Place("")
 OTHER_WORD = "other"  # a word that no test lists
-_MOST_ATTRIBUTES = 48
 _MOST_COPIES = 40
 _DAYS_OF_SERIES = 3  # of a long series: its first due dates and its last
-_Add = Callable[[str, Iterable[str]], None]
 _CAUSES = ("related", "unrelated", "unknown")
 
 
@@ -40,65 +37,6 @@ class History:
     def with_(self, other: "History") -> "History":
         kept = tuple(row for row in other.outcomes if row not in self.outcomes)
         return History(self.outcomes + kept, self.coverage or other.coverage)
-
-
-# --- treatments -------------------------------------------------------------------------------------
-
-
-def treatments(contract: m.Contract, examples: Sequence[Example]) -> list[ExampleTreatment]:
-    """Treatments that may be the contract's: those of its examples first, then made-up ones."""
-    known = [replace(t, outcomes=(), coverage=()) for example in examples for t in example.treatments]
-    return list(dict.fromkeys(known))[:_MOST_ATTRIBUTES] or list(_made_up(contract))
-
-
-def _made_up(contract: m.Contract) -> Iterator[ExampleTreatment]:
-    index = contract.in_force_from
-    values = _attribute_values(contract, index)
-    for chosen in islice(product(*values.values()), _MOST_ATTRIBUTES):
-        yield ExampleTreatment(index, tuple(zip(values, chosen, strict=True)), (), ())
-
-
-def _attribute_values(contract: m.Contract, index: date) -> dict[str, list[str]]:
-    """For each column that the contract reads, values on either side of what it is compared with."""
-    found: dict[str, dict[str, None]] = {}
-
-    def add(name: str, values: Iterable[str]) -> None:
-        found.setdefault(name, {}).update(dict.fromkeys(values))
-
-    trees = (contract.eligible, contract.clauses, contract.limits)
-    for node in walk(trees):
-        if isinstance(node, m.Truth):
-            add(node.column.name, ("true", "false"))
-        elif isinstance(node, m.Compare):
-            for side, other in ((node.left, node.right), (node.right, node.left)):
-                _compared(side, other, index, add)
-        elif isinstance(node, m.InList) and isinstance(node.value, m.Column):
-            add(node.value.name, [o.value for o in node.options if isinstance(o, m.Text)])
-        elif isinstance(node, m.Invoiced):
-            add("amount", ("1000.00",))
-        elif isinstance(node, m.AgeAtIndex):
-            add("birth_date", (_born(index, 40),))
-    for node in walk(trees):
-        if isinstance(node, m.Column) and node.type == "number":
-            add(node.name, ("10",) if node.name not in found else ())
-    return {name: list(values)[:4] for name, values in found.items() if name != "index_date"}
-
-
-def _compared(side: m.Value, other: m.Value, index: date, add: _Add) -> None:
-    if isinstance(side, m.AgeAtIndex) and isinstance(other, m.Number):
-        years = int(other.value)
-        add("birth_date", [_born(index, max(0, years + step)) for step in (0, 1, -1)])
-    elif isinstance(side, m.Column) and isinstance(other, m.Number):
-        add(side.name, [format_fraction(other.value + step) for step in (0, 1, -1)])
-    elif isinstance(side, m.Column) and isinstance(other, m.Text):
-        add(side.name, (other.value, OTHER_WORD))
-
-
-def _born(index: date, years: int) -> str:
-    return index.replace(year=index.year - years, day=min(index.day, 28)).isoformat()
-
-
-# --- histories --------------------------------------------------------------------------------------
 
 
 def single_histories(contract: m.Contract, index: date) -> list[History]:
@@ -151,11 +89,14 @@ def _inside(window: tuple[date, date], index: date) -> tuple[date, ...]:
 def _of_outcome(contract: m.Contract, outcome: m.Outcome, index: date) -> list[History]:
     found = []
     kind = outcome.kind
-    values = _values(outcome)
+    values = _values(contract, outcome)
+    counts = _counts(contract, outcome)
+    dated = _dates_of_tables(contract, outcome, index)
     before = _baseline_rows(outcome, index)
     for first, last in windows(contract, outcome, index):
         middle = first + (last - first) // 2
-        days = dict.fromkeys((first, last, middle, first - timedelta(days=1), last + timedelta(days=1)))
+        near = (first, last, middle, first - timedelta(days=1), last + timedelta(days=1))
+        days = dict.fromkeys((*near, *(day for day in dated if first <= day <= last)))
         rows = [
             [_row(kind, outcome.source_name, day, index, v, outcome.unit)] for v in values for day in days
         ]
@@ -164,7 +105,7 @@ def _of_outcome(contract: m.Contract, outcome: m.Outcome, index: date) -> list[H
                 _row(kind, outcome.source_name, day, index, value, outcome.unit)
                 for day in _several(first, last)
             ]
-            rows += [copies[:n] for n in _counts(outcome) if n <= len(copies)]
+            rows += [copies[:n] for n in counts if n <= len(copies)]
             rows.append(
                 [_row(kind, outcome.source_name, day, index, value, outcome.unit) for day in (first, last)]
             )
@@ -178,17 +119,56 @@ def _several(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range(length)]
 
 
-def _counts(outcome: m.Outcome) -> list[int]:
-    """How many rows it takes, and one fewer and more: every whole number in what is picked."""
+def _bounds_of_tables(
+    contract: m.Contract, outcome: m.Outcome, field: str
+) -> Iterator[tuple[Fraction, m.Table]]:
+    """The bounds of tables that go by a field of the outcome, terms as first agreed."""
+    for clause in contract.clauses:
+        table = clause.amount
+        if not isinstance(table, m.Table):
+            continue
+        fields = [
+            n.field
+            for n in walk(table.by)
+            if isinstance(n, m.OutcomeField | m.RowField) and n.outcome == outcome.name
+        ]
+        for row in table.rows if field in fields else ():
+            if isinstance(row.bound, m.Number):
+                yield row.bound.value, table
+            elif row.bound is not None:
+                yield contract.term(row.bound.name).versions[0].value, table
+
+
+def _dates_of_tables(contract: m.Contract, outcome: m.Outcome, index: date) -> list[date]:
+    """Days on either side of the bounds of tables that go by the time to an outcome's date."""
+    found = []
+    for bound, table in _bounds_of_tables(contract, outcome, "date"):
+        for unit in dict.fromkeys(n.unit for n in walk(table.by) if isinstance(n, m.Elapsed)):
+            at = so_long(unit, min(int(bound), 600)).after(index)
+            found += [at - timedelta(days=1), at, at + timedelta(days=1)]
+    return found
+
+
+def so_long(unit: str, number: int) -> Shift:
+    """So many days, months or years."""
+    return Shift(days=number) if unit == "days" else Shift(months=number * (12 if unit == "years" else 1))
+
+
+def _counts(contract: m.Contract, outcome: m.Outcome) -> list[int]:
+    """How many rows it takes, and one fewer and more: every whole number in what is picked, or in a table by count."""
     numbers = {n for n in (outcome.pick.at_least, outcome.pick.at_most) if n is not None}
+    numbers |= {int(bound) for bound, _ in _bounds_of_tables(contract, outcome, "count")}
     numbers |= {n for n in (getattr(outcome.pick, "times", None),) if isinstance(n, int)}
     return sorted(
         {n + step for n in numbers for step in (-1, 0, 1)} - {0, 1} - set(range(_MOST_COPIES, 10_001))
     )
 
 
-def _values(outcome: m.Outcome) -> list[str | None]:
-    """Values on either side of the test's bounds; a word of its list and another one; none where nothing is tested."""
+def _values(contract: m.Contract, outcome: m.Outcome) -> list[str | None]:
+    """Values on either side of the bounds of its test, and of tables by its value; a word of its list and another one.
+
+    None where nothing is tested.
+    """
     found: dict[str | None, None] = {}
     for node in walk(outcome.pick):
         if isinstance(node, m.OneOf):
@@ -197,6 +177,8 @@ def _values(outcome: m.Outcome) -> list[str | None]:
             bounds = [node.bound] if isinstance(node, m.Bound) else [node.low, node.high]
             for bound in bounds:
                 found.update(dict.fromkeys(_around(bound, outcome)))
+    for bound, _ in _bounds_of_tables(contract, outcome, "value"):
+        found.update(dict.fromkeys(_around(bound, outcome)))
     return list(found) or ([None] if outcome.kind == "event" else ["1"])
 
 

@@ -8,7 +8,8 @@ from itertools import islice, product
 from engine.language import meaning as m
 from engine.language.examples import Example, ExampleTreatment
 from engine.settlement.example_reach import reach_of_row
-from engine.settlement.histories import History, horizon, single_histories, treatments
+from engine.settlement.histories import History, horizon, single_histories
+from engine.settlement.trial_treatments import treatments
 from engine.settlement.trials import Trial, run_trials
 
 MOST_COMBINED = 400  # histories in which several outcomes are decided at once

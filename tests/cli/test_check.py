@@ -10,7 +10,11 @@ from hypothesis import HealthCheck, given, settings
 
 from engine.language.examples import read_examples_text
 from engine.language.places import Places
+from engine.language.reader import read_contract
+from engine.settlement.example_reach import unreached, unreached_rows
 from engine.settlement.examples import run_examples
+from engine.settlement.search import Search
+from engine.settlement.shipped import shipped_contracts
 from engine.settlement.thinking import think
 from tests.cli.running import KYMRIAH, Ran, oba
 from tests.language.contracts import GOOD, changed, read
@@ -156,6 +160,18 @@ def test_a_plain_check_loads_no_engine() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
+
+
+@pytest.mark.parametrize("folder", shipped_contracts()[::5], ids=lambda folder: folder.name)
+def test_a_history_is_found_for_every_status_and_row_of_the_library(folder: Path) -> None:
+    """Without the examples: from what the contract itself says."""
+    contract = read_contract(folder)
+    search = Search.of(contract, ())
+    assert search is not None
+    several = search.combined if len(contract.outcomes) > 1 else []
+    reached = {goal for trial in (*search.singles, *several) for goal in trial.reached}
+    goals = {*unreached(contract, ()), *unreached_rows(contract, ())}
+    assert goals - reached == set()
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))

@@ -62,7 +62,16 @@ CASES = [
      "days of a gap in coverage that are forgiven: 0 → 30"),
     (REFUND, REFUND + REFUND.replace("no_remission", "relapsed").replace("4.2", "4.4"),
      "refund relapsed: added, refund_share of paid, if remission is not_met"),
-    (LIMIT, LIMIT + SECOND, "limit second_cap: added, at least 5 of no_remission, refund_cap"),
+    (LIMIT, LIMIT + SECOND, "limit second_cap: added, at least 5 of refunds"),
+    ("per: treatment", "per: calendar_year", "whose total is bounded of refund_cap: treatment → calendar year"),
+    (", at_most: price", ", patient_first: 1200", "what the patient gets first of refund_cap: nothing → 1200"),
+    ("due: index, amount: price", "for_each: relapse, from: 3, amount: price",
+     "rows that make a line of infusion: nothing → each relapse from no. 3"),
+    ("title:", "amendments: [{id: A1, clause: a, signed: 2018-02-01, effective: 2018-01-01, "
+     "set: {terms.refund_share: 75%}}]\ntitle:",
+     "amendment A1: added, refund_share 75% from 2018-01-01, signed 2018-02-01"),
+    ("met_if: {any: [CR, CRi]}", "met_if: {consecutive: {times: 2, test: [CR]}}",
+     "what meets it of remission: any is CR or CRi → 2 in a row that are CR"),
 ]  # fmt: skip
 
 
@@ -91,6 +100,23 @@ def test_a_payer_more() -> None:
 def test_another_way_to_say_it_is_no_difference(old: str, new: str) -> None:
     text = changed(old, new) if new else changed(old, "").replace("in_force:", "currency: USD\nin_force:")
     assert told(text) == []
+
+
+ROWS = "{below: 12, amount: 80% of price}, {otherwise: 0}"
+TABLE = changed("amount: price}", f"table: {{by: units, rows: [{ROWS}]}}}}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("below: 12", "below: 24", "amount (row 1, bound) of infusion: 12 → 24"),
+        ("below: 12", "at_most: 12", "amount (row 1, side) of infusion: below → at most"),
+        ("80% of price", "70% of price", "amount (row 1) of infusion: 80% of price → 70% of price"),
+        ("by: units", "by: amount", "amount (by) of infusion: units → amount"),
+    ],
+)
+def test_a_table_is_told_row_by_row(old: str, new: str, sentence: str) -> None:
+    assert told(changed(old, new, TABLE), TABLE) == [sentence]
 
 
 def test_a_renamed_outcome_is_told_as_such() -> None:
