@@ -87,11 +87,12 @@ class Pick:
 
     All have a test but `count`, which may lack one (every row counts) and has `at_least` or `at_most`. `nearest`
     has the day it is near `to`, `consecutive` the `times` in a row, `sustained` how far `apart` two are at least.
+    The test of `days_covered` is of the share of the window's days on which there was supply.
     """
 
     kind: Literal[
         "any", "all", "none", "first", "last", "nearest", "lowest", "highest", "mean", "count", "consecutive",
-        "sustained",
+        "sustained", "days_covered",
     ]  # fmt: skip
     test: Test | None
     to: Offset | None = None
@@ -102,8 +103,8 @@ class Pick:
 
     @property
     def of_numbers(self) -> bool:
-        """Whether its test is about numbers, so that a value that is none counts as absent."""
-        return isinstance(self.test, Bound | Between | Change)
+        """Whether its test is about a row's number, so that a value that is none counts as absent."""
+        return self.kind != "days_covered" and isinstance(self.test, Bound | Between | Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +213,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeField:
-    """A property of the row that decided an outcome (`count`: of its satisfying rows in the window so far)."""
+    """A property of the row that decided an outcome.
+
+    `count` is of its satisfying rows in the window so far, `covered` the share of the window's days with supply.
+    """
 
     outcome: str
-    field: Literal["date", "value", "count", "baseline", "change"]
+    field: Literal["date", "value", "count", "baseline", "change", "covered"]
 
 
 @dataclass(frozen=True, slots=True)

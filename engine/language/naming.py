@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from engine.language.grammar.names import Scope, Use
+from engine.language.grammar.names import Field, Scope, Use
 from engine.language.meaning import Outcome
 from engine.language.notes import Notes, Unfit
 from engine.language.shapes import Said
@@ -25,8 +25,17 @@ class Names:
 
     def scope(self, use: Use, row_of: str | None = None) -> Scope:
         """What may stand in an expression of this use; `row_of`: the outcome that a clause's `for_each` names."""
-        with_baseline = {name for name, o in self.outcomes.items() if o is None or o.baseline}
-        return Scope(use, frozenset(self.outcomes), self.terms, row_of, frozenset(with_baseline))
+        return Scope(use, frozenset(self.outcomes), self.terms, row_of, self._with_own_fields())
+
+    def _with_own_fields(self) -> frozenset[tuple[str, Field]]:
+        """The fields that only outcomes of their kind have; one that could not be read may have each."""
+        found: set[tuple[str, Field]] = set()
+        for name, o in self.outcomes.items():
+            if o is None or o.baseline:
+                found |= {(name, "baseline"), (name, "change")}
+            if o is None or o.pick.kind == "days_covered":
+                found.add((name, "covered"))
+        return frozenset(found)
 
 
 def expression(said: Said[str], build: Callable[[str, Scope], R], scope: Scope, notes: Notes) -> R | None:

@@ -19,7 +19,7 @@ from engine.language.written_outcomes import (
 )
 
 _NUMBER_PICKS = ("lowest", "highest", "mean")
-_EVENT_PICKS = ("any", "none", "count")
+_EVENT_PICKS = ("any", "none", "count", "days_covered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,12 @@ class PickReader:
             return None
         chosen = form.met_if.chosen
         if form.event and chosen not in _EVENT_PICKS:
-            hint = "an event has any, none or count"
+            hint = "an event has any, none, count or days_covered"
             self.notes.add("pick", f"'{chosen}' is not for events", form.met_if.at(chosen), hint)
+            return None
+        if form.measure and chosen == "days_covered":
+            hint = "write 'event:'; its value is the days of supply"
+            self.notes.add("pick", "'days_covered' is for events", form.met_if.at(chosen), hint)
             return None
         return self._chosen(form.met_if, chosen)
 
@@ -59,6 +63,9 @@ class PickReader:
             return Pick("consecutive", test, times=form.consecutive.times.value) if test else None
         if form.sustained is not None:
             return self._sustained(form.sustained)
+        if form.days_covered is not None:
+            share = self._of_numbers(form.days_covered)
+            return Pick("days_covered", share) if share else None
         test = self._test(cast(TestWritten, getattr(form, chosen)))
         if test is None:
             return None

@@ -115,6 +115,7 @@ DATE = Leaf("a date, such as 2018-01-31", scalars.day, _pattern(scalars.DATE_PAT
 NUMBER = Leaf("a number, such as 3.5", scalars.without_percent, _DECIMAL_SCHEMA)
 SHARE = Leaf("a number or a percentage, such as 649000.00 or 80%", scalars.share, _SHARE_SCHEMA)
 PERCENT = Leaf("a number of percent, such as -50 or -50%", scalars.percent, _SHARE_SCHEMA)
+PART = Leaf("a share of all days, such as 80% or 0.8", scalars.part_of_all, _SHARE_SCHEMA)
 LENGTH: Leaf[Shift] = Leaf(
     "a length of time, such as 12 months", scalars.length, _pattern(scalars.LENGTH_PATTERN)
 )

@@ -70,6 +70,15 @@ def share(text: str) -> Fraction:
     return number(text)
 
 
+def part_of_all(text: str) -> Fraction:
+    """A share from 0 to 1, as `80%` or `0.8`. Raises Unfit for anything else."""
+    value = share(text)
+    if not 0 <= value <= 1:
+        hint = "write it as 80% or as 0.8"
+        raise Unfit("out_of_range", f"'{shown(text)}' is not a share from 0% to 100%", hint, 0, len(text))
+    return value
+
+
 def without_percent(text: str) -> Fraction:
     """A decimal where a percentage would be unclear. Raises Unfit for a percentage too."""
     if text.endswith("%"):

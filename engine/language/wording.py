@@ -112,6 +112,8 @@ def _pick(pick: m.Pick) -> str:
         return f"{pick.times} in a row that {'is' if pick.times == 1 else 'are'} {test}"
     if pick.kind == "sustained" and pick.apart is not None:
         return f"two at least {length(pick.apart)} apart, and all between, that are {test}"
+    if pick.kind == "days_covered":
+        return f"days covered {_share(pick.test)}"
     kind = f"nearest to {offset(pick.to)}" if pick.to else plain(pick.kind)
     verb = "are" if pick.kind == "all" else "is"
     extra = [
@@ -119,6 +121,15 @@ def _pick(pick: m.Pick) -> str:
         if name not in ("kind", "test", "to", "at_least", "at_most") and value is not None
     ]  # fmt: skip
     return ", ".join([f"{kind} {verb} {test}" if test else kind, *extra])
+
+
+def _share(test: m.Test | None) -> str:
+    match test:
+        case m.Bound(kind, bound):
+            return f"{plain(kind)} {percent(bound)}"
+        case m.Between(low, high):
+            return f"between {percent(low)} and {percent(high)}"
+    return ""
 
 
 def _change(change: m.Change) -> str:

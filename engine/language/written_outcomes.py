@@ -43,6 +43,19 @@ class PercentTestForm(NumberTestForm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShareTestForm(NumberTestForm):
+    called = "a test of the days covered"
+    at_least: Said[Fraction] | None = optional(pieces.PART, "this share of the days or more")
+    at_most: Said[Fraction] | None = optional(pieces.PART, "this share of the days or less")
+    above: Said[Fraction] | None = optional(pieces.PART, "more than this share of the days")
+    below: Said[Fraction] | None = optional(pieces.PART, "less than this share of the days")
+    between: tuple[Said[Fraction], ...] | None = optional(
+        ListOf(pieces.PART, "two shares, such as [50%, 80%]", 2, 2),
+        "from the first to the second, both included",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestForm(NumberTestForm):
     __test__: ClassVar[bool] = False  # no test class of pytest's
     called = "a test"
@@ -95,7 +108,7 @@ class PickForm(Form):
     called = "met_if"
     exactly_one = (
         "any", "all", "none", "first", "last", "nearest", "lowest", "highest", "mean", "count", "consecutive",
-        "sustained",
+        "sustained", "days_covered",
     )  # fmt: skip
     any: TestWritten | None = optional(TEST, "some row of the window passes")
     all: TestWritten | None = optional(TEST, "every row of the window passes")
@@ -110,6 +123,9 @@ class PickForm(Form):
     consecutive: ConsecutiveForm | None = optional(Record(ConsecutiveForm), "so many results in a row pass")
     sustained: SustainedForm | None = optional(
         Record(SustainedForm), "two results so far apart pass, and none between them fails"
+    )
+    days_covered: ShareTestForm | None = optional(
+        Record(ShareTestForm), "such a share of the window's days had supply; an event's value is its days"
     )
 
     @property

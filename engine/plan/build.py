@@ -10,7 +10,7 @@ from engine.plan.line_key import line_key
 from engine.plan.line_parts import States
 from engine.plan.outcome_fields import with_fields
 from engine.plan.pruning import pruned
-from engine.plan.status_columns import Names, further_keys, row_columns
+from engine.plan.status_columns import Names, counts_supply, further_keys, outcome_column, row_columns
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     Col,
@@ -168,9 +168,8 @@ def _kept(relation: Relation, names: tuple[str, ...]) -> Relation:
 
 
 def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> None:
-    rows = row_columns(contract.outcomes)
     parts: list[Relation] = [
-        _status_rows(states.main, o.name, o, integer(1), rows)
+        _status_rows(contract, states.main, o.name, o, integer(1))
         for o in contract.outcomes
         if not o.window.uses_due
     ]
@@ -178,7 +177,7 @@ def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> N
     for clause_id, due in states.due.items():
         for outcome in due_outcomes(next(c for c in contract.clauses if c.id == clause_id), contract):
             name, n = names[clause_id, outcome], Col("n", Type.INTEGER)
-            parts.append(_status_rows(due, name, contract.outcome(outcome), n, rows))
+            parts.append(_status_rows(contract, due, name, contract.outcome(outcome), n))
     if not parts:
         empty = _status_rows_of_none(states.main)
         parts = [empty]
@@ -187,13 +186,14 @@ def _status_result(plan: PlanBuilder, contract: m.Contract, states: States) -> N
     )
 
 
-def _status_rows(
-    state: Ref, name: str, outcome: m.Outcome, n: Expr, row_columns: tuple[str, ...]
-) -> Relation:
-    part = Names(outcome.name)
+def _status_rows(contract: m.Contract, state: Ref, name: str, outcome: m.Outcome, n: Expr) -> Relation:
+    part, columns = Names(outcome.name), row_columns(contract.outcomes)
     keys = [part.key(key) for key in ("key", *further_keys(outcome))]
     rows: list[Expr] = [call("key_row", Type.KEY, key) for key in keys]
-    rows += [null(Type.KEY)] * (len(row_columns) - len(rows))
+    rows += [null(Type.KEY)] * (len(columns) - len(rows))
+    supply = null(Type.INTEGER)
+    if outcome.pick.kind == "days_covered":
+        supply = outcome_column(outcome.name, "covered", Type.INTEGER)
     items: tuple[tuple[str, Expr], ...] = (
         ("treatment_id", Col("treatment_id", Type.TEXT)),
         ("outcome", text(name)),
@@ -201,7 +201,8 @@ def _status_rows(
         ("status", part.text("status")),
         ("decided_on", part.day("decided_on")),
         ("basis", part.text("basis")),
-        *zip(row_columns, rows, strict=True),
+        *zip(columns, rows, strict=True),
+        *((("covered", supply),) if counts_supply(contract.outcomes) else ()),
         ("first_day", part.day("first_day")),
         ("last_day", part.day("last_day")),
         ("decided_day", part.day("decided_day")),

@@ -1,10 +1,10 @@
-"""Fields of outcomes as numbers: `.value`, `.baseline`, `.change` and `.count`, exactly."""
+"""Fields of outcomes as numbers: `.value`, `.baseline`, `.change`, `.covered` and `.count`, exactly."""
 
 from engine.language import meaning as m
 from engine.plan import ratios
 from engine.plan.ratios import Ratio
 from engine.plan.rows import NUMBER_SCALE, number
-from engine.plan.status_columns import outcome_column
+from engine.plan.status_columns import outcome_column, window_days
 from engine.plan.tree import Type, call, coalesce, integer, wide
 
 
@@ -17,6 +17,10 @@ def field_number(outcome: m.Outcome, name: str) -> Ratio:
             return _baseline(outcome)
         case "change":
             return ratios.add(field_number(outcome, "value"), _baseline(outcome), "sub")
+        case "covered":
+            days = outcome_column(outcome.name, "days_covered", Type.INTEGER)
+            length = call("widen", Type.WIDE, window_days(outcome.name))
+            return Ratio(call("widen", Type.WIDE, days), length)
         case "count":
             count = coalesce(outcome_column(outcome.name, "count", Type.INTEGER), integer(0))
             return ratios.of_integer(count)

@@ -4,7 +4,7 @@ from engine.language import meaning as m
 from engine.plan import ratios
 from engine.plan.ratios import Ratio
 from engine.plan.rows import NUMBER_SCALE
-from engine.plan.status_columns import outcome_column
+from engine.plan.status_columns import outcome_column, window_days
 from engine.plan.tree import Expr, Type, and_, call, compare, in_, is_not_null, text, wide
 
 _BOUNDS = {"at_least": "ge", "at_most": "le", "above": "gt", "below": "lt"}
@@ -48,6 +48,15 @@ def number_passes(test: m.Bound | m.Between | m.Change, value: Ratio, reference:
         return within(test.test, change, NUMBER_SCALE)
     percent = ratios.divide(ratios.multiply(ratios.constant(100), change), ratios.magnitude(reference))
     return within(test.test, percent, 1)
+
+
+def share_passes(o: m.Outcome, covered: Expr) -> Expr:
+    """Whether the share of the window's days that are covered passes the outcome's test."""
+    test = o.pick.test
+    if not isinstance(test, m.Bound | m.Between):
+        raise TypeError("a share of days is tested against bounds")
+    days = call("widen", Type.WIDE, window_days(o.name))
+    return within(test, Ratio(call("widen", Type.WIDE, covered), days), 1)
 
 
 def within(test: m.Bound | m.Between, value: Ratio, scale: int) -> Expr:

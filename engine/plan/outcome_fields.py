@@ -50,6 +50,10 @@ def _with_row(rows: Relation, outcome: m.Outcome, fields: set[str]) -> Relation:
     if fields & {"baseline", "change"}:
         over = Col(f"{name}__baseline_over", Type.WIDE)
         rows = With(rows, ((f"{name}__baseline", case((alone, over), otherwise=null(Type.WIDE))),))
+    if "covered" in fields:
+        by_rows = in_(Col(f"{name}__basis", Type.TEXT), (text("rows"), text("no_event")))
+        days = case((by_rows, Col(f"{name}__covered", Type.INTEGER)), otherwise=null(Type.INTEGER))
+        rows = With(rows, ((f"{name}__days_covered", days),))
     return rows
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.language import meaning as m
 from engine.plan import judging, ratios
 from engine.plan.outcome_days import near_at_hand
-from engine.plan.rows import number
+from engine.plan.rows import NUMBER_SCALE, number
 from engine.plan.status_columns import outcome_column
 from engine.plan.subjects import AS_OF
 from engine.plan.tables import Traits
@@ -21,7 +21,9 @@ from engine.plan.tree import (
     With,
     add_days,
     and_,
+    call,
     coalesce,
+    compare,
     eq,
     greatest,
     in_,
@@ -32,6 +34,7 @@ from engine.plan.tree import (
     or_,
     rename,
     text,
+    wide,
 )
 
 ON_DAY = Col("on_day", Type.DATE)
@@ -71,7 +74,7 @@ def _effective_day(traits: Traits, latest_day: bool) -> Expr:
 
 
 def _numbers(outcomes: Sequence[m.Outcome]) -> tuple[tuple[str, Expr], ...]:
-    if any(o.pick.of_numbers for o in outcomes):
+    if any(o.pick.of_numbers or o.pick.kind == "days_covered" for o in outcomes):
         return (("value_number", number(VALUE)),)
     return ()
 
@@ -110,13 +113,22 @@ def _usable(o: m.Outcome) -> list[Expr]:
         parts.append(is_not_null(VALUE))
         if o.pick.of_numbers:
             parts.append(is_not_null(VALUE_NUMBER))
+    if o.pick.kind == "days_covered":
+        parts.append(_whole_above_zero(VALUE_NUMBER))
     if o.unit is not None:
         parts.append(or_(is_null(UNIT), eq(UNIT, text(o.unit))))
     return parts
 
 
+def _whole_above_zero(value: Expr) -> Expr:
+    """Whether a number in billionths is a number of days; NULL where it is none."""
+    whole = call("div_floor", Type.WIDE, value, wide(NUMBER_SCALE))
+    exact = eq(call("mul", Type.WIDE, whole, wide(NUMBER_SCALE)), value)
+    return and_(compare("gt", value, wide(0)), exact)
+
+
 def passes(o: m.Outcome) -> Expr:
-    """Whether a row satisfies the outcome's test."""
-    if o.pick.test is None:
+    """Whether a row satisfies the outcome's test; each does where the test is of all days together."""
+    if o.pick.test is None or o.pick.kind == "days_covered":
         return TRUE
     return coalesce(judging.passes(o, VALUE, ratios.of_integer(VALUE_NUMBER)), FALSE)

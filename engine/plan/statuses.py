@@ -250,7 +250,8 @@ def _as_of(o: m.Outcome, pick: Folded) -> list[tuple[str, Expr]]:
     """The status as of the run's day: pending until its day has come."""
     names = Names(o.name)
     come = le(names.day("then_on"), AS_OF)
-    by_rows = and_(come, in_(names.text("then_basis"), (text("early"), text("rows"))))
+    bases = (text("early"), text("rows"), text("no_event"))
+    by_rows = and_(come, in_(names.text("then_basis"), bases))
     further = [
         (f"{o.name}__{part}", case((by_rows, value), otherwise=null(value.type)))
         for part, value in pick.further

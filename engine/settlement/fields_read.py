@@ -64,7 +64,9 @@ def _parts(outcome: m.Outcome, field: str) -> list[str]:
     """The columns of the state that hold a field."""
     of_mean = outcome.baseline is not None and outcome.baseline.pick == "mean"
     baseline = ["baseline", "baseline_under"] if of_mean else ["baseline"]
-    return {"baseline": baseline, "change": [*baseline, "value"]}.get(field, [field])
+    parts = {"baseline": baseline, "change": [*baseline, "value"]}
+    parts["covered"] = ["days_covered", "first_day", "last_day"]
+    return parts.get(field, [field])
 
 
 def _field(field: str, values: Sequence[Any]) -> Field:
@@ -74,6 +76,9 @@ def _field(field: str, values: Sequence[Any]) -> Field:
         *parts, text = values
         baseline, value = _baseline(parts), parse_decimal(text or "")
         return None if baseline is None or value is None else value - baseline
+    if field == "covered":
+        days, first, last = values
+        return None if days is None else Fraction(days, (last - first).days + 1)
     found: Field = values[0]
     return 0 if field == "count" and found is None else found
 

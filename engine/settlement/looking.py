@@ -4,11 +4,12 @@ from collections import defaultdict
 
 from engine.kernel.dates import FIRST_DAY
 from engine.language import meaning as m
-from engine.plan.status_columns import further_keys, row_columns
+from engine.plan.status_columns import counts_supply, further_keys, row_columns
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
+from engine.settlement.together import mark_together
 from engine.settlement.unusable import mark_unusable
 
 
@@ -25,13 +26,14 @@ def status_words(
     """(treatment, status) of the treatments that the query `wanted` names, by treatment, outcome and n."""
     further = row_columns(owed.contract.outcomes)[1:]
     texts = "".join(f", {column}.value || ' on ' || {on_text(column)}" for column in further)
+    covered = "n.covered" if counts_supply(owed.contract.outcomes) else "NULL"
     joins = " ".join(
         f'LEFT JOIN "{owed.facts.schema}".outcomes {column} ON {column}.row_no = n.{column}'
         for column in further
     )
     rows = owed.rows(
         f"""SELECT n.treatment_id, n.outcome, n.n, n.status, n.decided_on, n.first_day, n.last_day, n.decided_day,
-          n.basis, n.evidence, o.measure, o.value, {on_text()}{texts}
+          n.basis, n.evidence, o.measure, o.value, {on_text()}, {covered}{texts}
         FROM named_statuses n JOIN ({wanted}) USING (treatment_id) JOIN subjects s USING (treatment_id)
         LEFT JOIN "{owed.facts.schema}".outcomes o ON o.row_no = n.row_no {joins}
         ORDER BY n.treatment_id, n.outcome, n.n"""
@@ -52,12 +54,14 @@ def status_words(
         measure,
         value,
         on,
+        days,
         *others,
     ) in rows:
         outcome = outcomes[name.rsplit(".", 1)[-1]]
         keys = further_keys(outcome)
         baseline = others[keys.index("baseline_key")] if "baseline_key" in keys else None
-        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on, status, baseline)
+        supply = None if days is None else f"{days} of {(last - first).days + 1} days covered"
+        rests_on = Basis(basis, decided, day, owed.run.as_of, measure, value, on, status, baseline, supply)
         words = s.OutcomeStatus(
             name,
             outcome.clause,
@@ -86,6 +90,7 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
     """The rows of the feed about the treatments that `wanted` names, those passed over with the reason."""
     schema = owed.facts.schema
     mark_unusable(owed)
+    mark_together(owed, wanted)
     measures = sorted({o.source_name for o in owed.contract.outcomes} | {"death"})
     rows = owed.rows(
         f"""WITH known AS (
@@ -102,7 +107,10 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
             WHEN k.known_until IS NOT NULL THEN 'replaced by a later version'
             WHEN coalesce(k.effective_on, s.index_date + k.study_day) > $2 THEN 'after the as-of date'
             WHEN x.row_no IS NOT NULL THEN x.sentence
-            WHEN u.row_no IS NULL THEN 'not what decided: outside a window, or another row came first'
+            WHEN u.row_no IS NULL AND NOT EXISTS (SELECT 1 FROM together g WHERE g.treatment_id = s.treatment_id
+              AND g.measure = k.measure AND k.value IS NOT NULL
+              AND coalesce(k.effective_on, s.index_date + k.study_day) BETWEEN g.first_day AND g.last_day)
+            THEN 'not what decided: outside a window, or another row came first'
             ELSE '' END AS note
         FROM subjects s JOIN ({wanted}) w USING (treatment_id) JOIN known k ON k.patient_id = s.patient_id
           AND (k.treatment_id IS NULL OR k.treatment_id = s.treatment_id)

@@ -3,6 +3,7 @@
 from engine.kernel.dates import Shift
 from engine.kernel.money import format_fraction
 from engine.language import meaning as m
+from engine.language.wording import in_words
 from engine.settlement.statement_parts import OutcomeStatus
 
 
@@ -30,13 +31,15 @@ def otherwise(outcome: m.Outcome, status: OutcomeStatus) -> str:
 
 
 def _several(outcome: m.Outcome) -> str:
-    """What `consecutive` and `sustained` ask for; empty for other picks."""
+    """What `consecutive`, `sustained` and `days_covered` ask for; empty for other picks."""
     pick, passing = outcome.pick, tested(outcome.pick.test, "are")
     if pick.kind == "consecutive":
         return f"{pick.times} assessments in a row of {outcome.source_name}{passing}"
     if pick.kind == "sustained" and pick.apart is not None:
         apart = length_words(pick.apart)
         return f"two assessments of {outcome.source_name}{passing} at least {apart} apart, none between that fails,"
+    if pick.kind == "days_covered":
+        return f"supply of {outcome.source_name} with {in_words(pick)},"
     return ""
 
 

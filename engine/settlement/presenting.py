@@ -21,6 +21,7 @@ class Basis:
     on: str | None = None  # a day; a month or a year where the feed says no more
     status: str = ""
     baseline: str | None = None  # `60 on 2018-01-03`, where a single row is the baseline
+    supply: str | None = None  # `300 of 365 days covered`, where days are counted
 
     @property
     def row(self) -> str:
@@ -44,6 +45,8 @@ def why(outcome: m.Outcome, basis: Basis) -> str:
         case "missing":
             none = " with a baseline to compare it with" if outcome.baseline else ""
             return f"no assessment in the window{none} by {basis.decided_day}"
+        case "no_event" if basis.supply:
+            return f"{basis.supply}: no such event in the window by {basis.decided_day}"
         case "no_event":
             return f"no such event in the window by {basis.decided_day}"
         case "partial_date":
@@ -76,6 +79,8 @@ def _which(pick: m.Pick) -> str:
 
 def _by_rows(outcome: m.Outcome, basis: Basis) -> str:
     pick = outcome.pick
+    if basis.supply:
+        return f"{basis.supply}; last {basis.measure} in the window {basis.row}"
     if outcome.kind == "event":
         return f"{_beyond(pick)}last {basis.measure or 'such event'} in the window on {basis.on}"
     match pick.kind:

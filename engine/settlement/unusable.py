@@ -33,6 +33,11 @@ def mark_unusable(owed: Owed) -> None:
             sentence = f"'{o.name}' tests a number, and this is none of at most 18 digits and 9 decimals"
             query = f"INSERT INTO unusable SELECT row_no, 'value', $sentence {rows} AND value IS NOT NULL"
             run(f"{query} AND billionths(value) IS NULL", {**given, "sentence": sentence})
+        if o.pick.kind == "days_covered":
+            sentence = f"'{o.name}' adds up days of supply, and this is no whole number above 0"
+            query = f"INSERT INTO unusable SELECT row_no, 'value', $sentence {rows}"
+            days = "coalesce(billionths(value), 0)"
+            run(f"{query} AND ({days} <= 0 OR {days} % 1000000000 <> 0)", {**given, "sentence": sentence})
     measures = sorted({o.source_name for o in owed.contract.outcomes} | {"death"})
     run(
         f"""INSERT INTO unusable SELECT DISTINCT o.row_no, 'treatment_id', 'this treatment is another patient''s'

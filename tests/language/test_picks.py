@@ -148,7 +148,7 @@ def test_fields_of_change_need_a_test_of_change(field: str) -> None:
     assert problems(with_change(base=changed(*amount))) == ()
     text, mark = unmarked(changed(amount[0], f"amount: «remission.{field}» of paid"))
     (found,) = problems(text)
-    assert (found.code, place(found)) == ("no_baseline", mark)
+    assert (found.code, place(found)) == ("no_field", mark)
 
 
 def test_a_baseline_between_index_and_due_is_tried_for_each_due_date() -> None:
@@ -186,4 +186,67 @@ def test_picks_in_words(met_if: str, words: str) -> None:
     assert (
         outcome_words(read(text).outcome("remission"))
         == f"disease_status, day 0 to day 30: {words}{baseline}"
+    )
+
+
+SUPPLY = "{days_covered: {at_least: 80%}}"
+
+
+def with_supply(met_if: str = SUPPLY, base: str = GOOD) -> str:
+    return changed("    event: relapse\n", f"    event: relapse\n    met_if: {met_if}\n", base)
+
+
+SHARES = [
+    ("{at_least: 80%}", Bound("at_least", Fraction(4, 5))),
+    ("{above: 0.8}", Bound("above", Fraction(4, 5))),
+    ("{at_most: 0}", Bound("at_most", Fraction(0))),
+    ("{below: 100%}", Bound("below", Fraction(1))),
+    ("{between: [50%, 0.8]}", Between(Fraction(1, 2), Fraction(4, 5))),
+]
+
+
+@pytest.mark.parametrize(("written", "test"), SHARES)
+def test_shares_of_days_covered(written: str, test: Bound | Between) -> None:
+    outcome = read(with_supply(f"{{days_covered: {written}}}")).outcome("relapse")
+    assert (outcome.pick, outcome.if_tied, outcome.if_missing) == (Pick("days_covered", test), None, None)
+
+
+REFUSED_SHARES = [
+    (
+        "{days_covered: {at_least: «80»}}",
+        "out_of_range",
+        "'80' is not a share from 0% to 100%",
+        "80% or as 0.8",
+    ),
+    ("{days_covered: {at_least: «100.1%»}}", "out_of_range", "is not a share", ""),
+    ("{days_covered: {at_least: «-1%»}}", "out_of_range", "is not a share", ""),
+    ("{days_covered: {between: [«80%», 50%]}}", "between", "runs backwards", ""),
+    ("{«days_covered»: [CR]}", "wrong_shape", "expected a test of the days covered", ""),
+    (
+        "{days_covered: {«change»: {at_least: 5}}}",
+        "unknown_key",
+        "is not a key of a test of the days covered",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("met_if", "code", "problem", "hint"), REFUSED_SHARES)
+def test_refused_shares(met_if: str, code: str, problem: str, hint: str) -> None:
+    text, mark = unmarked(with_supply(met_if))
+    (found,) = problems(text)
+    assert (found.code, problem in found.problem, hint in found.hint) == (code, True, True)
+    assert place(found) == mark
+
+
+def test_days_covered_are_of_events_and_so_is_their_field() -> None:
+    text, mark = unmarked(changed("{any: [CR, CRi]}", "{«days_covered»: {at_least: 80%}}"))
+    (found,) = problems(text)
+    assert (found.problem, place(found)) == ("'days_covered' is for events", mark)
+    reads = changed("refund_share of paid", "relapse.covered of paid")
+    assert [d.code for d in problems(reads)] == ["no_field"]
+    assert problems(with_supply(base=reads)) == ()
+    assert (
+        outcome_words(read(with_supply()).outcome("relapse"))
+        == "relapse, day 1 to year 2: days covered at least 80%"
     )

@@ -127,7 +127,7 @@ CASES = [
     ("{any: [CR, CRi]}", "{«count»: {of: [CR]}}", "missing", "count lacks 'at_least' or 'at_most'", ""),
     ("    event: relapse\n", "    event: relapse\n    «if_missing»: met\n", "event_missing", "is for measures", ""),
     ("    event: relapse\n", "    event: relapse\n    met_if: {«last»: [CR]}\n", "pick", "'last' is not for events",
-     "any, none or count"),
+     "any, none, count or days_covered"),
     ("    event: relapse\n", "    event: relapse\n    «measure»: relapse\n", "two_choices", "cannot both stand", ""),
     ("    event: relapse\n", "", "missing", "an outcome lacks 'measure' or 'event'", "write one of them"),
     # --- conditions and amounts

@@ -115,3 +115,55 @@ def test_rows_that_a_change_cannot_use_are_listed() -> None:
     notes = {e.record_id: e.note for e in explain(owed, "T1").evidence}
     assert notes["p1.r1"] == notes["p1.r3"] != ""
     assert notes["p1.r2"] == notes["p1.r4"] == ""
+
+
+SUPPLY = """event: fill
+window: [day 1, day 100]
+met_if: {days_covered: {at_least: 80%}}
+"""
+SUPPLIED = [
+    ("1 30, 50 28", "not_met", "58 of 100 days covered; last fill in the window 28 on 2018-02-20", "r2",
+     f"supply of fill with days covered at least 80%, {AFTER}"),
+    ("1 90", "met", "90 of 100 days covered; last fill in the window 90 on 2018-01-02", "r1",
+     f"had there not been supply of fill with days covered at least 80%, {AFTER}"),
+    ("", "not_met", "0 of 100 days covered: no such event in the window by 2018-04-11", "",
+     f"supply of fill with days covered at least 80%, {AFTER}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fills", "status", "why", "evidence", "change"), SUPPLIED)
+def test_days_covered(fills: str, status: str, why: str, evidence: str, change: str) -> None:
+    rows = [{**r, "measure": "fill"} for r in read(fills)] if fills else []
+    assert words(SUPPLY, rows) == (status, why, evidence, change)
+
+
+def test_the_share_of_days_in_arithmetic_and_rows_that_supply_none() -> None:
+    amount = 'if: remission is not_met, amount: "90 * remission.covered"'
+    rows = [{**r, "measure": "fill"} for r in read("1 30, 20 0, 40 some, 50 28, 101 9")]
+    owed = work_out(contract_of(SUPPLY, (REFUND, amount)), facts_of(rows), Run(LATE, LATE))
+    said = explain(owed, "T1")
+    (line,) = [x for x in said.lines if x.clause == "no_remission"]
+    assert line.arithmetic == "90 × remission.covered 0.58 = 52.20"
+    assert [(bad.line, bad.column) for bad in unusable_rows(owed)] == [(2, "value"), (3, "value")]
+    sentence = "'remission' adds up days of supply, and this is no whole number above 0"
+    passed_over = "not what decided: outside a window, or another row came first"
+    notes = {e.record_id: e.note for e in said.evidence}
+    assert notes == {"p1.r1": "", "p1.r2": sentence, "p1.r3": sentence, "p1.r4": "", "p1.r5": passed_over}
+
+
+TOGETHER = [
+    (IN_A_ROW, "-5 CR, 0 CR, 10 NR, 100 CR, 101 CR", "r2 r3 r4"),
+    (LAST, "-30 60, 0 60, 40 59, 50 55", "r2 r4"),
+    (
+        MEAN,
+        "-31 60, -30 60, 0 60, 1 9, 40 55",
+        "r2 r3 r5",
+    ),  # all of the baseline's window, the last of its own
+    (LAST.replace("last: {change", "mean: {change"), "-30 60, 0 60, 40 59, 100 55, 101 1", "r2 r3 r4"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "results", "used"), TOGETHER)
+def test_rows_that_decided_together_are_not_passed_over(outcome: str, results: str, used: str) -> None:
+    rows = explained(outcome, read(results)).evidence
+    assert sorted(r.record_id for r in rows if r.used) == [f"p1.{r}" for r in used.split()]

@@ -25,13 +25,19 @@ _USES = {
     "eligible": "in 'eligible'", "if": "in a condition", "payment": "in a payment", "refund": "in a refund",
     "limit": "in a limit",
 }  # fmt: skip
-Field = Literal["date", "value", "count", "baseline", "change"]
+Field = Literal["date", "value", "count", "baseline", "change", "covered"]
 _FIELDS: Mapping[str, Field] = {
     "date": "date",
     "value": "value",
     "count": "count",
     "baseline": "baseline",
     "change": "change",
+    "covered": "covered",
+}
+_OWN_FIELDS = {  # what an outcome must do to have them
+    "baseline": ("tests no change", "give it a baseline, and a test such as {change: {at_most: -5}}"),
+    "change": ("tests no change", "give it a baseline, and a test such as {change: {at_most: -5}}"),
+    "covered": ("counts no days covered", "its pick is another than 'days_covered'"),
 }
 _BUILT_IN = ("invoiced", "paid", "index", "age_at_index", "index_date")
 _NO_COLUMNS = frozenset(
@@ -55,13 +61,13 @@ _COLUMN_TYPES: Mapping[str, Literal["number", "text", "date"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that an expression may use, and where it stands. `with_baseline` are outcomes that test a change."""
+    """The names that an expression may use, and where it stands."""
 
     use: Use
     outcomes: frozenset[str]
     terms: frozenset[str]
     row_of: str | None = None  # the outcome whose rows are the lines of the clause, if they are
-    with_baseline: frozenset[str] = frozenset()
+    own_fields: frozenset[tuple[str, Field]] = frozenset()  # outcomes with fields that not all have
 
 
 class Built(NamedTuple):
@@ -114,10 +120,10 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
     if field not in _FIELDS:
         close = nearest(field, _FIELDS) or "an outcome has .date, .value and .count"
         raise Unfit("unknown_field", f"an outcome has no '.{field}'", close, field_start, len(field))
-    if field in ("baseline", "change") and outcome not in scope.with_baseline:
-        problem = f"'{outcome}' has no '.{field}': it tests no change"
-        hint = "give it a baseline, and a test such as {change: {at_most: -5}}"
-        raise Unfit("no_baseline", problem, hint, start, length)
+    if field in _OWN_FIELDS and (outcome, field) not in scope.own_fields:
+        why, hint = _OWN_FIELDS[field]
+        problem = f"'{outcome}' has no '.{field}': it {why}"
+        raise Unfit("no_field", problem, hint, start, length)
     if scope.use == "limit":
         problem = f"'{outcome}.{field}' cannot stand in a limit"
         hint = "a limit reads terms and columns of treatments; put the outcome in a clause's amount"

@@ -1,7 +1,7 @@
 """Picks: how the rows of a window become one status. One file for each family of them."""
 
 from engine.language import meaning as m
-from engine.plan.picks import chosen, earliest, mean, runs
+from engine.plan.picks import chosen, earliest, mean, runs, supply
 from engine.plan.picks.base import Folded, Rows
 
 _FAMILIES = {
@@ -17,6 +17,7 @@ _FAMILIES = {
     "mean": mean.mean,
     "consecutive": runs.consecutive,
     "sustained": runs.sustained,
+    "days_covered": supply.days_covered,
 }
 
 
