@@ -11,6 +11,7 @@ from engine.language import meaning as m
 from engine.language.trees import walk
 from engine.plan.values import outcomes_in
 from engine.settlement.library import FACTS, README, SECTIONS, Agreement, agreements
+from engine.settlement.shipped import shipped
 
 ALL = agreements()
 each = pytest.mark.parametrize("agreement", ALL, ids=lambda a: a.name)
@@ -132,6 +133,13 @@ def test_illustrative_terms_are_listed(agreement: Agreement) -> None:
 @each
 def test_the_contract_is_named_after_its_folder(agreement: Agreement) -> None:
     assert agreement.contract.id == agreement.name
+
+
+def test_the_kinds_are_those_of_the_page_on_contracts() -> None:
+    page = (shipped("contracts") / README).read_text()
+    assert re.findall(r"^\| `([a-z ]+)` \|", page, re.MULTILINE) == list(KINDS)
+    assert all(f"| {fact} |" in page for fact in FACTS)
+    assert all(f"## {section}\n" in page for section in SECTIONS)
 
 
 def test_marks_and_sums_are_found() -> None:
