@@ -86,7 +86,7 @@ def _tables(x: "Agreement", document: dict[str, Any]) -> list[Table]:
         ("kind", document["kind"]),
         ("product", document["product"]),
         ("country", document["country"]),
-        ("parties", f"{document['parties']['manufacturer']}; {document['parties']['payer']}"),
+        ("parties", "; ".join((x.contract.manufacturer.name, *(payer.name for payer in x.contract.payers)))),
         ("in force", f"from {force['from']}" + (f" to {force['to']}" if "to" in force else "")),
         ("eligible", " and ".join(document["eligible"]) or "every treatment of the product"),
         ("price basis", document["price_basis"]),

@@ -228,11 +228,19 @@ def clause_words(part: Any) -> tuple[str, str, str, str]:
     return part.clause, part.id, noun(part), summary(part)
 
 
+_PAYERS = {  # whose a line is where it is not the original payer's whatever happens
+    "ends": "; not owed once the payer no longer covers",
+    "successor": "; of the payer that covers the day",
+    "by_paid": "; to each payer by what it paid",
+}
+
+
 def _money_clause(clause: m.MoneyClause) -> str:
     dues = "" if clause.dues == (None,) else f", due {in_words(clause.dues)}"
     condition = f", if {clause.condition_text}" if clause.condition else ""
+    payer = _PAYERS.get(clause.if_payer_changes, "")
     each = f" for {in_words(clause.for_each)}" if clause.for_each else ""
-    return f"{clause.amount_text}{each}{dues}{condition}"
+    return f"{clause.amount_text}{each}{dues}{condition}{payer}"
 
 
 def _limit(limit: m.Limit) -> str:

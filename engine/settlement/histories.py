@@ -87,30 +87,25 @@ def _inside(window: tuple[date, date], index: date) -> tuple[date, ...]:
 
 
 def _of_outcome(contract: m.Contract, outcome: m.Outcome, index: date) -> list[History]:
-    found = []
-    kind = outcome.kind
-    values = _values(contract, outcome)
+    """Single rows of each value on each day, and several of one value where a number of them counts."""
+
+    def row(day: date, value: str | None) -> ExampleOutcome:
+        return _row(outcome.kind, outcome.source_name, day, index, value, outcome.unit)
+
+    found: list[list[ExampleOutcome]] = []
     counts = _counts(contract, outcome)
     dated = _dates_of_tables(contract, outcome, index)
-    before = _baseline_rows(outcome, index)
     for first, last in windows(contract, outcome, index):
         middle = first + (last - first) // 2
         near = (first, last, middle, first - timedelta(days=1), last + timedelta(days=1))
         days = dict.fromkeys((*near, *(day for day in dated if first <= day <= last)))
-        rows = [
-            [_row(kind, outcome.source_name, day, index, v, outcome.unit)] for v in values for day in days
-        ]
-        for value in values:
-            copies = [
-                _row(kind, outcome.source_name, day, index, value, outcome.unit)
-                for day in _several(first, last)
-            ]
-            rows += [copies[:n] for n in counts if n <= len(copies)]
-            rows.append(
-                [_row(kind, outcome.source_name, day, index, value, outcome.unit) for day in (first, last)]
-            )
-        found += [History((*before, *some)) for some in rows]
-    return found
+        for value in _values(contract, outcome) or _supplies(outcome, (last - first).days + 1):
+            copies = [row(day, value) for day in _several(first, last)]
+            found += [[row(day, value)] for day in days]
+            found += [copies[:n] for n in counts if n <= len(copies)]
+            found.append([row(first, value), row(last, value)])
+    before = _baseline_rows(outcome, index)
+    return [History((*before, *rows)) for rows in found]
 
 
 def _several(first: date, last: date) -> list[date]:
@@ -167,19 +162,33 @@ def _counts(contract: m.Contract, outcome: m.Outcome) -> list[int]:
 def _values(contract: m.Contract, outcome: m.Outcome) -> list[str | None]:
     """Values on either side of the bounds of its test, and of tables by its value; a word of its list and another one.
 
-    None where nothing is tested.
+    None where nothing is tested; nothing where days of supply are, which go by the window's length.
     """
     found: dict[str | None, None] = {}
+    if str(outcome.pick.kind) == "days_covered":
+        return []
     for node in walk(outcome.pick):
         if isinstance(node, m.OneOf):
             found.update(dict.fromkeys((node.values[0], OTHER_WORD)))
-        elif isinstance(node, m.Bound | m.Between):
-            bounds = [node.bound] if isinstance(node, m.Bound) else [node.low, node.high]
-            for bound in bounds:
-                found.update(dict.fromkeys(_around(bound, outcome)))
+        for bound in _bounds(node):
+            found.update(dict.fromkeys(_around(bound, outcome)))
     for bound, _ in _bounds_of_tables(contract, outcome, "value"):
         found.update(dict.fromkeys(_around(bound, outcome)))
     return list(found) or ([None] if outcome.kind == "event" else ["1"])
+
+
+def _supplies(outcome: m.Outcome, days: int) -> list[str | None]:
+    """Days of supply on either side of the shares of the window's days that are tested."""
+    shares = [b for n in walk(outcome.pick) for b in _bounds(n)]
+    least = [-(-days * share.numerator // share.denominator) for share in shares]
+    return [str(n) for n in dict.fromkeys((days, *least, *(n - 1 for n in least), 1)) if n > 0]
+
+
+def _bounds(node: object) -> list[Fraction]:
+    """The numbers of a test, nothing for anything else."""
+    if isinstance(node, m.Bound):
+        return [node.bound]
+    return [node.low, node.high] if isinstance(node, m.Between) else []
 
 
 def _around(bound: Fraction, outcome: m.Outcome) -> list[str]:
