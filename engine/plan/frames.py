@@ -31,14 +31,17 @@ from engine.plan.tree import (
     add_months,
     and_,
     call,
+    case,
     compare,
     day,
     eq,
+    integer,
     is_null,
     least,
     or_,
     text,
 )
+from engine.plan.values import decided_on
 
 CAUSES = ("related", "unrelated", "unknown")
 
@@ -61,20 +64,33 @@ def main_frame(contract: m.Contract, subjects: Ref) -> Frame:
 def due_frame(contract: m.Contract, clause: m.MoneyClause, names: tuple[str, ...], subjects: Ref) -> Frame:
     """The outcomes `names` of a clause, once for each of its due dates."""
     outcomes = tuple(contract.outcome(n) for n in names)
-    dated = With(Join(subjects, due_table(clause), (), how="cross"), (("due", due_day()),))
+    dated = With(Join(subjects, due_table(clause), (), how="cross"), (("due", due_day(clause)),))
     return Frame(clause.id, ("subject", "n"), outcomes, With(dated, dates(outcomes)))
 
 
 def due_table(clause: m.MoneyClause) -> Values:
-    """One row a due date of a clause: its number and its distance from the index date."""
-    shifts = [(k, d.shift.months, d.shift.days) for k, d in enumerate(clause.dues, 1) if d is not None]
+    """One row a due date of a clause: its number, its distance from its anchor, and which anchor where they differ."""
+    anchors = _anchors(clause)
     columns = {"n": Type.INTEGER, "due_months": Type.INTEGER, "due_days": Type.INTEGER}
-    return Values(columns, tuple(shifts))
+    rows = [(k, d.shift.months, d.shift.days) for k, d in enumerate(clause.dues, 1) if d is not None]
+    if len(anchors) == 1:
+        return Values(columns, tuple(rows))
+    places = [anchors.index(d.outcome) for d in clause.dues if d is not None]
+    numbered = tuple((*row, place) for row, place in zip(rows, places, strict=True))
+    return Values({**columns, "due_anchor": Type.INTEGER}, numbered)
 
 
-def due_day() -> Expr:
-    months, days = Col("due_months", Type.INTEGER), Col("due_days", Type.INTEGER)
-    return add_days(add_months(Col("index_date", Type.DATE), months), days)
+def due_day(clause: m.MoneyClause) -> Expr:
+    """The day of a row of the due table, beside the treatment's state; NULL where its anchor is not decided yet."""
+    days = [Col("index_date", Type.DATE) if name is None else decided_on(name) for name in _anchors(clause)]
+    place = Col("due_anchor", Type.INTEGER)
+    anchor = case(*((eq(place, integer(k)), d) for k, d in enumerate(days[1:], 1)), otherwise=days[0])
+    return add_days(add_months(anchor, Col("due_months", Type.INTEGER)), Col("due_days", Type.INTEGER))
+
+
+def _anchors(clause: m.MoneyClause) -> tuple[str | None, ...]:
+    """What the due dates of a clause are reckoned from, each once: the index date (None) or a decided day."""
+    return tuple(dict.fromkeys(d.outcome for d in clause.dues if d is not None))
 
 
 def cutoff(outcome: m.Outcome, run: Run) -> Expr | None:

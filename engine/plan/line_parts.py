@@ -81,10 +81,13 @@ def falls_due(clause: m.MoneyClause, since: Expr) -> Expr:
     elif due.anchor == "decided":
         on = decided_on(due.outcome or "")
         fixed = add_days(add_months(on, due.shift.months), due.shift.days)
-        return case((is_null(on), null(Type.DATE)), otherwise=greatest(fixed, since))
     else:
         fixed = offset_day(due)
-    return fixed if clause.condition is None else greatest(fixed, since)
+    if clause.condition is None:
+        return fixed
+    later = greatest(fixed, since)
+    waits = any(d is not None and d.outcome for d in clause.dues)
+    return case((is_null(fixed), null(Type.DATE)), otherwise=later) if waits else later
 
 
 def held_and_owed(clause: m.MoneyClause, truth: Expr, due: Expr) -> tuple[Expr, Expr]:

@@ -128,7 +128,7 @@ def _instances(states: States, clause: m.MoneyClause) -> Relation:
         rows: Relation = Join(main, rename(due, {n: n for n in kept}), ("subject",))
     elif len(clause.dues) > 1:
         rows = Join(states.main, frames.due_table(clause), (), how="cross")
-        rows = With(rows, (("due", frames.due_day()),))
+        rows = With(rows, (("due", frames.due_day(clause)),))
     else:
         rows = With(states.main, (("n", integer(1)),))
     if clause.shares is None or len(set(clause.shares)) == 1:
