@@ -81,7 +81,7 @@ def _fill(trials: dict[str, Trial], owed: Owed) -> None:
     for (id_,) in owed.rows("SELECT treatment_id FROM subjects"):
         if id_ in trials:
             trials[id_].eligible = True
-    for (id_,) in owed.rows("SELECT DISTINCT treatment_id FROM failures"):
+    for (id_,) in owed.rows("SELECT DISTINCT case_id FROM failures"):
         if id_ in trials:
             trials[id_].failed = True
     for id_, outcome, n, status in owed.rows(
@@ -90,7 +90,7 @@ def _fill(trials: dict[str, Trial], owed: Owed) -> None:
         if id_ in trials:
             trials[id_].statuses[outcome, n] = status
     for id_, clause, n, due, minor in owed.rows(
-        "SELECT treatment_id, clause, n, due, amount::BIGINT FROM lines ORDER BY ALL"
+        "SELECT case_id, clause, n, due, amount::BIGINT FROM lines ORDER BY ALL"
     ):
         if id_ in trials:
             trials[id_].lines.append(TrialLine(clause, n, due, minor))
