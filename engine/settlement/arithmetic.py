@@ -87,6 +87,17 @@ class Arithmetic:
         share = _percent(clause.shares[n - 1])
         return f"{words}, part {n} of {len(parts)}: {share} = {self._money(parts[n - 1])}", parts[n - 1]
 
+    def possible(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> list[int]:
+        """What line n of a clause with a table may come to, by the rows whose amounts can be worked out so far."""
+        if not isinstance(clause.amount, m.Table):
+            return []
+        values = (self._value(row.amount, numbers).value for row in clause.amount.rows)
+        wholes = [to_minor(value, self.contract.currency) for value in values if value is not None]
+        if clause.shares is None:
+            return wholes
+        residual = self.contract.settlement.residual
+        return [instalments(whole, clause.shares, residual)[n - 1] for whole in wholes]
+
     def row(self, table: m.Table, numbers: LineNumbers) -> int | None:
         """The place of the table's row that applies; None where `by` is not known."""
         by = self._value(table.by, numbers).value

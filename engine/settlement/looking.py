@@ -7,6 +7,7 @@ from engine.language import meaning as m
 from engine.plan.status_columns import counts_supply, further_keys, row_columns
 from engine.settlement import statement_parts as s
 from engine.settlement.evidence import rows_used
+from engine.settlement.exposure import mark_exposures
 from engine.settlement.owed import Owed
 from engine.settlement.presenting import Basis, why
 from engine.settlement.together import mark_together
@@ -131,17 +132,21 @@ def evidence_rows(owed: Owed, wanted: str) -> dict[str, list[s.Evidence]]:
 
 def pending_rows(owed: Owed) -> tuple[s.Pending, ...]:
     """Undecided outcomes with what they hold; each held line is counted with the first outcome it waits for."""
+    mark_exposures(owed)
     rows = owed.rows(
         """WITH waits AS (
-          SELECT h.treatment_id, h.clause, h.n, h.sign * h.amount AS amount, s.outcome, s.n AS outcome_n,
+          SELECT h.treatment_id, h.clause, h.n, s.outcome, s.n AS outcome_n,
+            coalesce(e.least, least(h.sign * h.amount, 0)) AS least,
+            coalesce(e.most, greatest(h.sign * h.amount, 0)) AS most,
             row_number() OVER (PARTITION BY h.treatment_id, h.clause, h.n
               ORDER BY s.decided_day, s.outcome, s.n) AS place
           FROM held h JOIN clause_reads r USING (clause) JOIN statuses s ON s.treatment_id = h.treatment_id
-            AND (s.outcome = r.outcome OR s.outcome = h.clause || '.' || r.outcome) AND s.status = 'pending')
+            AND (s.outcome = r.outcome OR s.outcome = h.clause || '.' || r.outcome) AND s.status = 'pending'
+          LEFT JOIN exposures e ON e.treatment_id = h.treatment_id AND e.clause = h.clause AND e.n = h.n)
         SELECT s.treatment_id, s.outcome, s.n, s.decided_day, greatest($1 - s.first_day, 0),
           coalesce(list(DISTINCT w.clause ORDER BY w.clause) FILTER (w.clause IS NOT NULL), []),
-          coalesce(sum(least(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT,
-          coalesce(sum(greatest(w.amount, 0)) FILTER (w.place = 1), 0)::BIGINT, s.last_day
+          coalesce(sum(w.least) FILTER (w.place = 1), 0)::BIGINT,
+          coalesce(sum(w.most) FILTER (w.place = 1), 0)::BIGINT, s.last_day
         FROM statuses s LEFT JOIN waits w
           ON w.treatment_id = s.treatment_id AND w.outcome = s.outcome AND w.outcome_n = s.n
         WHERE s.status = 'pending' GROUP BY ALL ORDER BY s.decided_day, s.treatment_id, s.outcome, s.n""",

@@ -89,8 +89,11 @@ def line_arithmetic(owed: Owed, keys: str) -> dict[LineKey, str]:
     return result
 
 
-def numbers_read(owed: Owed, keys: str) -> Iterator[tuple[LineKey, int, LineNumbers]]:
-    """Of each owed clause line that the query `keys` names: its key, its amount, and what it was worked out from."""
+def numbers_read(owed: Owed, keys: str, held: bool = False) -> Iterator[tuple[LineKey, int, LineNumbers]]:
+    """Of each owed clause line that the query `keys` names: its key, its amount, and what it was worked out from.
+
+    With `held`, of each held line instead, whose amount may be NULL.
+    """
     clauses = {c.id for c in owed.contract.clauses}
     names = sorted(attribute_names((owed.contract.clauses,)))
     columns = ", ".join(["NULL", *(f's."{attribute(n).name}"' for n in names)])
@@ -101,7 +104,7 @@ def numbers_read(owed: Owed, keys: str) -> Iterator[tuple[LineKey, int, LineNumb
     rows = owed.rows(
         f"""SELECT {key_of("l")}, l.amount, l.paid, s.index_date, s.birth_date, {shares}, {columns}
         FROM {lines} l JOIN ({keys}) k ON {same_line("l", "k")} JOIN subjects s ON s.treatment_id = l.treatment_id
-        WHERE l.owed AND l.amount IS NOT NULL"""
+        WHERE {"l.held" if held else "l.owed AND l.amount IS NOT NULL"}"""
     )
     fields = fields_read(owed, keys)
     for row in rows:

@@ -10,6 +10,7 @@ OUTCOMES = """outcomes:
   dose: {event: infusion, window: [day 0, day 30]}
   visit: {measure: visit, window: [day 0, day 30], met_if: {any: {at_least: 5}}, unit: h}
   response: {measure: tumour, window: [day 0, day 30], met_if: {last: [CR]}, decided: day 60}
+  taken: {event: dispensed, window: [day 0, day 30], met_if: {days_covered: {at_least: 80%}}}
   paid_up: {event: x, window: [due, due + 1 day]}
 """
 T = [treatment()]
@@ -282,6 +283,7 @@ REFUSED = [
     ("for_each: dosis, amount: 1", "'dosis' is not an outcome of this contract"),
     ("for_each: price, amount: 1", "'price' is not an outcome of this contract"),
     ("for_each: paid_up, amount: 1", "the window of 'paid_up' uses 'due'"),
+    ("for_each: taken, amount: 1", "is not said of each row"),
     ("for_each: dose, from: 3, to: 2, amount: 1", "'to' is before 'from' (3)"),
     ("for_each: dose, from: 0, amount: 1", "0 is not between 1 and"),
     ("due: index, from: 2, amount: 1", "'from' counts the rows of a 'for_each'"),

@@ -103,3 +103,32 @@ def test_a_treatment_is_open_while_rows_that_are_lines_may_come() -> None:
     assert [line.arithmetic for line in statements[0].lines] == ["dose.value 100 = 100.00"]
     assert [line.evidence for line in statements[0].lines] == [("a",)]
     assert [c.says for c in statements[0].clauses] == ["dose.value, for each dose"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "least", "most"),
+    [
+        ("table: {by: relapse.count, rows: [{below: 2, amount: 80% of paid}, {otherwise: 100% of paid}]}", -10_000, 0),
+        ("table: {by: relapse.count, rows: [{below: 2, amount: 80}, {otherwise: relapse.count}]}", -8_000, 0),
+        ("instalments: {first: day 31, every: 1 month, count: 2}, "
+         "table: {by: relapse.count, rows: [{below: 2, amount: 80}, {otherwise: 9}]}", -8_000, 0),
+        ("amount: 50% of paid", -5_000, 0),
+        ("amount: relapse.count", 0, 0),
+    ],
+)  # fmt: skip
+def test_what_is_pending_is_worth_what_a_row_may_give(amount: str, least: int, most: int) -> None:
+    series = ", on_failure: skip" if "instalments" in amount else ""
+    text = f"""{HEAD}outcomes:
+  relapse: {{event: relapse, window: [day 0, day 40]}}
+payments:
+  - {{id: p, clause: "1", due: index, amount: 100}}
+refunds:
+  - {{id: r, clause: "2", if: relapse is not_met{series}, {amount}}}
+"""
+    ((settlement, ledger),) = settled(text, [], 1)
+    (waiting,) = build_statement(settlement, ledger, DataQuality()).pending
+    assert (waiting.outcome, waiting.exposure_least_minor, waiting.exposure_most_minor) == (
+        "relapse",
+        least,
+        most,
+    )
