@@ -1,7 +1,7 @@
 """Worked examples: the cases that both parties sign off, read as strictly as the contract beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
@@ -9,6 +9,7 @@ from typing import Literal, cast
 from engine.kernel.diagnostics import Exit, Place, Refusal, nearest
 from engine.language import scalars
 from engine.language.expectations import Expectation, Expectations
+from engine.language.forms import Form
 from engine.language.meaning import Contract, Offset
 from engine.language.notes import Notes, Unfit
 from engine.language.reader import read_bytes
@@ -20,6 +21,7 @@ from engine.language.written_examples import (
     ExampleOutcomeForm,
     ExampleSpanForm,
     Expect,
+    Member,
 )
 from engine.language.yaml_reader import note_unfit, read_list
 
@@ -56,12 +58,14 @@ class ExampleSpan:
 
 @dataclass(frozen=True, slots=True)
 class ExampleTreatment:
-    """A treatment with its patient's rows. `columns` are all columns but `index_date`, as written."""
+    """A treatment with its patient's rows, so many times. `columns` are all but `index_date`, as written."""
 
     index_date: date
     columns: tuple[tuple[str, str], ...]
     outcomes: tuple[ExampleOutcome, ...]
     coverage: tuple[ExampleSpan, ...]
+    place: Place | None = field(default=None, compare=False)
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case with one treatment, and what is owed on it at some days."""
+    """A case with one treatment or several, and what is owed on them at some days."""
 
     name: str
     place: Place
     treatments: tuple[ExampleTreatment, ...]
     expect: tuple[Expected, ...]
+    is_cohort: bool = False  # written with `treatments`, so that no status is expected
 
 
 def read_examples(path: Path, contract: Contract) -> tuple[Example, ...]:
@@ -117,36 +122,69 @@ def _check_names(forms: Sequence[ExampleForm], notes: Notes) -> None:
 
 
 def _example(form: ExampleForm, expectations: Expectations, notes: Notes) -> Example | None:
-    expect = [_expected(pairs, expectations, notes) for pairs in form.expect]
+    is_cohort = not form.left_open("treatments")
+    expect = [_expected(pairs, expectations, notes, is_cohort) for pairs in form.expect]
+    members = [_member(form, form.treatment, form.outcomes, form.coverage, notes)] if form.treatment else []
+    if is_cohort:
+        _check_beside(form, notes)
+        members = [_several(member, notes) for member in form.treatments or ()]
     if expectations.contract.several_payers:
         _check_payers(form, notes)
-    index_date = _index_date(form, notes)
-    outcomes = tuple(_outcome(outcome) for outcome in form.outcomes or ())
-    coverage = tuple(_span(span, notes) for span in form.coverage or ())
-    if index_date is None or form.treatment is None:
+    treatments = tuple(member for member in members if member is not None)
+    if not treatments or len(treatments) < len(members):
         return None
-    columns = tuple(
-        (p.key.value, p.value.value) for p in form.treatment if p.value and p.key.value != "index_date"
-    )
-    treatment = ExampleTreatment(index_date, columns, outcomes, coverage)
-    return Example(form.name.value, form.name.place, (treatment,), tuple(e for e in expect if e))
+    expected = tuple(e for e in expect if e)
+    return Example(form.name.value, form.name.place, treatments, expected, is_cohort)
 
 
 def _check_payers(form: ExampleForm, notes: Notes) -> None:
-    """Of several payers the treatment's and each span's must be named: none of them is the contract's."""
+    """Of several payers each treatment's and each span's must be named: none of them is the contract's."""
     hint = "write 'payer: …', one of the contract's or another"
-    if form.treatment is not None and _column(form.treatment, "payer") is None:
-        notes.add(
-            "payer", "the treatment lacks 'payer', and the contract has several", form.at("treatment"), hint
-        )
-    for span in form.coverage or ():
+    treatments = [(form.treatment, form.at("treatment"))] if form.treatment is not None else []
+    treatments += [(member.columns, member.form.node.place) for member in form.treatments or ()]
+    for columns, place in treatments:
+        if _column(columns, "payer") is None:
+            notes.add("payer", "the treatment lacks 'payer', and the contract has several", place, hint)
+    spans = [*(form.coverage or ()), *(span for x in form.treatments or () for span in x.form.coverage or ())]
+    for span in spans:
         if span.payer is None and span.left_open("payer"):
             problem = "this span lacks 'payer', and the contract has several"
             notes.add("payer", problem, span.node.place, hint)
 
 
-def _index_date(form: ExampleForm, notes: Notes) -> date | None:
-    columns: Columns = form.treatment or ()
+def _check_beside(form: ExampleForm, notes: Notes) -> None:
+    """Rows of an example with several treatments belong to one of them."""
+    for name in ("outcomes", "coverage"):
+        if not form.left_open(name):
+            problem = f"'{name}' stands beside 'treatments', and names none of them"
+            notes.add(
+                "whose_rows", problem, form.at(name), f"write '{name}' in the treatment that it is about"
+            )
+
+
+def _several(member: Member, notes: Notes) -> ExampleTreatment | None:
+    form = member.form
+    one = _member(form, member.columns, form.outcomes, form.coverage, notes)
+    return replace(one, times=form.times.value) if one and form.times else one
+
+
+def _member(
+    form: Form,
+    columns: Columns,
+    outcomes: tuple[ExampleOutcomeForm, ...] | None,
+    coverage: tuple[ExampleSpanForm, ...] | None,
+    notes: Notes,
+) -> ExampleTreatment | None:
+    index_date = _index_date(columns, form.at("treatment"), notes)
+    rows = tuple(_outcome(outcome) for outcome in outcomes or ())
+    spans = tuple(_span(span, notes) for span in coverage or ())
+    if index_date is None:
+        return None
+    written = tuple((p.key.value, p.value.value) for p in columns if p.value and p.key.value != "index_date")
+    return ExampleTreatment(index_date, written, rows, spans, form.node.place)
+
+
+def _index_date(columns: Columns, place: Place, notes: Notes) -> date | None:
     for name in ("birth_date", "amount"):
         said = _column(columns, name)
         if said and said.value:
@@ -156,7 +194,7 @@ def _index_date(form: ExampleForm, notes: Notes) -> date | None:
         close = nearest("index_date", [p.key.value for p in columns])
         problem = "the treatment lacks 'index_date'"
         hint = "write 'index_date: 2018-01-01'" + (" in place of a misspelt one" if close else "")
-        notes.add("missing", problem, form.at("treatment"), hint)
+        notes.add("missing", problem, place, hint)
         return None
     return cast(date | None, _checked(index, "index_date", notes))
 
@@ -201,7 +239,7 @@ def _span(form: ExampleSpanForm, notes: Notes) -> ExampleSpan:
     return ExampleSpan(first, last, _text(form.payer), known_on, form.node.place)
 
 
-def _expected(pairs: Expect, expectations: Expectations, notes: Notes) -> Expected | None:
+def _expected(pairs: Expect, expectations: Expectations, notes: Notes, is_cohort: bool) -> Expected | None:
     days: dict[str, date | None] = {"as_of": None, "known_by": None}
     found = []
     for pair in pairs:
@@ -211,6 +249,10 @@ def _expected(pairs: Expect, expectations: Expectations, notes: Notes) -> Expect
             days[pair.key.value] = cast(date | None, _checked(pair.value, "day", notes))
         else:
             found.append(expectations.read(pair.key, pair.value))
+            if is_cohort and found[-1] and found[-1].kind == "status":
+                hint = "expect a clause's total or 'net', or write an example of one treatment"
+                problem = "a status is of one treatment, and this example has 'treatments'"
+                notes.add("status", problem, pair.key.place, hint)
     as_of = days["as_of"]
     if not any(pair.key.value == "as_of" for pair in pairs):
         notes.add("missing", "this expectation lacks 'as_of'", _place(pairs), "write 'as_of: 2018-03-02'")

@@ -40,7 +40,7 @@ class Expectations:
     def __init__(self, contract: Contract, notes: Notes) -> None:
         self.contract, self.notes = contract, notes
         self.outcomes = {outcome.name: outcome for outcome in contract.outcomes}
-        self.amounts = {"net", *(c.id for c in contract.clauses), *(limit.id for limit in contract.limits)}
+        self.amounts = {"net", *(part.id for part in contract.money_parts)}
         self.users: dict[str, list[MoneyClause]] = {name: [] for name in self.outcomes}
         for clause in contract.clauses:
             for name in dict.fromkeys((*used_outcomes(clause.condition), *used_outcomes(clause.amount))):

@@ -56,7 +56,7 @@ def _is_outcome(form: MoneyForm, names: Names, notes: Notes) -> bool:
             "for_each", problem, said.place, "name an outcome whose window is reckoned from the index date"
         )
         return False
-    if outcome and not _tests_rows(outcome):
+    if outcome and not tests_each_row(outcome):
         problem = f"what meets '{said.value}' is not said of each row, so that no row is a line"
         hint = "name an outcome that tests the values of its rows, such as 'met_if: {any: {at_least: 5}}'"
         notes.add("for_each", problem, said.place, hint)
@@ -64,7 +64,7 @@ def _is_outcome(form: MoneyForm, names: Names, notes: Notes) -> bool:
     return True
 
 
-def _tests_rows(outcome: Outcome) -> bool:
+def tests_each_row(outcome: Outcome) -> bool:
     """Whether the outcome's test is about each row, and not about what the window comes to."""
     return outcome.pick.kind in _OF_ROWS
 

@@ -40,12 +40,12 @@ _WITHIN: Mapping[Per, frozenset[Per]] = {
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """Something that a limit may bound: its direction, the clauses in it, and over what it stands.
+    """Something that a limit may bound: the ways its lines go, the clauses in it, and over what it stands.
 
-    A clause's lines are a treatment's; a cohort clause's are the contract's, by period.
+    A clause's lines are a treatment's; a cohort clause's are the contract's, by period, and may go both ways.
     """
 
-    direction: Direction
+    directions: frozenset[Direction]
     clauses: frozenset[str]
     per: Per | Literal["cohort"] = "treatment"
 
@@ -59,13 +59,12 @@ def read_limits(
     limits: list[Limit] = []
     earlier: set[str] = set()
     for form in contract.limits or ():
-        of = _Members(form, known, written, earlier, notes).read()
+        of, direction = _Members(form, known, written, earlier, notes).read()
         earlier.add(form.id.value)
         bounds = _bounds(form, names, notes)
-        if of and bounds is not None:
-            direction = known[of[0]].direction
+        if direction is not None and bounds is not None:
             held = frozenset().union(*(known[id_].clauses for id_ in of))
-            known.setdefault(form.id.value, Bounded(direction, held, _per(form)))
+            known.setdefault(form.id.value, Bounded(frozenset({direction}), held, _per(form)))
             limits.append(_limit(form, of, direction, bounds, notes))
     return tuple(limits)
 
@@ -109,8 +108,11 @@ class _Members:
     earlier: set[str]
     notes: Notes
 
-    def read(self) -> list[str]:
-        """Ids of clauses and of the earlier limits that count, in their order; empty where something is wrong."""
+    def read(self) -> tuple[list[str], Direction | None]:
+        """Ids of clauses and of the earlier limits that count, in their order, and the way they go.
+
+        Neither where something is wrong.
+        """
         members = (self.form.of,) if isinstance(self.form.of, Said) else self.form.of
         chosen: dict[str, Bounded] = {}
         before = len(self.notes.found)
@@ -119,18 +121,26 @@ class _Members:
                 if id_ in chosen:
                     self.notes.add("twice", f"'{id_}' stands in 'of' already", said.place, "name each once")
                 chosen[id_] = self.known[id_]
-        if len({bounded.direction for bounded in chosen.values()}) > 1:
+        if chosen and len(self._shared(chosen)) != 1:
             hint = "write a limit for each: they go in opposite directions"
             self.notes.add(
                 "mixed_limit", "payments and refunds are mixed in one 'of'", self.form.at("of"), hint
             )
         if len(self.notes.found) > before or not chosen:
-            return []
+            return [], None
+        (direction,) = self._shared(chosen)
         clauses = {id_ for bounded in chosen.values() for id_ in bounded.clauses if id_ in chosen}
         for id_, bounded in self.known.items():  # an earlier limit counts in one that holds what it limits
-            if id_ not in chosen and bounded.clauses <= clauses and self._holds(bounded):
+            counts = bounded.clauses <= clauses and direction in bounded.directions
+            if id_ not in chosen and counts and self._holds(bounded):
                 chosen[id_] = bounded
-        return [id_ for id_ in self.known if id_ in chosen]
+        return [id_ for id_ in self.known if id_ in chosen], direction
+
+    def _shared(self, chosen: Mapping[str, Bounded]) -> frozenset[Direction]:
+        """The ways that all of them go, where `of` does not name one: a cohort clause may go both."""
+        named = self.form.of.value if isinstance(self.form.of, Said) else ""
+        every: frozenset[Direction] = frozenset({_ALL[named]}) if named in _ALL else frozenset(_ALL.values())
+        return every.intersection(*(bounded.directions for bounded in chosen.values()))
 
     def _holds(self, bounded: Bounded) -> bool:
         """Whether the groups of what is bounded lie within this limit's."""
@@ -142,7 +152,7 @@ class _Members:
     def _named(self, said: Said[str]) -> list[str]:
         name, notes = said.value, self.notes
         if name in _ALL:
-            alone = [(i, b) for i, b in self.known.items() if b.direction == _ALL[name] and b.clauses == {i}]
+            alone = [(i, b) for i, b in self.known.items() if _ALL[name] in b.directions and b.clauses == {i}]
             ids = [i for i, b in alone if self._holds(b)]
             if not ids:
                 notes.add("empty_limit", f"there are no {name} to limit", said.place)

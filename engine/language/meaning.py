@@ -254,9 +254,19 @@ class Elapsed:
     end: "Value"
 
 
+@dataclass(frozen=True, slots=True)
+class Treatments:
+    """In a cohort clause: how many treatments of the contract have an index date in the period."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRate:
+    """In a cohort clause: the rate that its rows test, less what it is set against."""
+
+
 Value = (
     Number | Text | Day | TermRef | Invoiced | Paid | IndexDate | AgeAtIndex | Column | OutcomeField
-    | RowField | Arithmetic | Extreme | Elapsed
+    | RowField | Arithmetic | Extreme | Elapsed | Treatments | CohortRate
 )  # fmt: skip
 
 
@@ -422,6 +432,80 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseRate:
+    """met / (met + not_met) over a period's treatments."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTimeRate:
+    """Satisfying rows of an outcome for so many years of observation, a year being 365.25 days."""
+
+    outcome: str
+    years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What a rate is set against: the k-th value in the contract's k-th period, the last one from then on."""
+
+    values: tuple[Number | TermRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """A rate is set against the same rate over the treatments of these product codes."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """What is owed where the rate or volume is on the right side of `bound`."""
+
+    kind: Literal["below", "at_most", "above", "at_least", "otherwise"]
+    bound: Number | TermRef | None
+    direction: Literal["payment", "refund"] | None  # None where nothing is owed
+    amount: Value  # of a marginal clause the rate for every unit in the row's band
+    bound_text: str  # as written: `below 70%`
+    amount_text: str  # as written: `12% of paid`
+
+    @property
+    def text(self) -> str:
+        """As a table's row says it: `below 70%: refund 12% of paid`."""
+        return f"{self.bound_text}: {' '.join(filter(None, (self.direction, self.amount_text)))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A clause about all treatments with an index date in one period: a rate, or a volume `by`, and its rows."""
+
+    id: str
+    clause: str
+    per: Literal["contract_year", "calendar_year", "quarter", "contract"]
+    rate: ResponseRate | PersonTimeRate | None
+    by: Value | None
+    by_text: str
+    against: Curve | Comparator | None
+    minimum: int  # so many must be decided, of both sides of a comparison
+    decided: Shift  # from the period's last day
+    rows: tuple[CohortRow, ...]
+    tiers: Literal["whole", "marginal"]
+
+    @property
+    def directions(self) -> tuple[Literal["payment", "refund"], ...]:
+        """Which ways its lines can go."""
+        return tuple(dict.fromkeys(row.direction for row in self.rows if row.direction is not None))
+
+    @property
+    def direction(self) -> Literal["payment", "refund"] | None:
+        """Which way its lines go; None where that depends on the row."""
+        ways = self.directions
+        return ways[0] if len(ways) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class TermVersion:
     """A term's value from a day on (the first one's from the contract's beginning)."""
 
@@ -505,6 +589,12 @@ class Contract:
     limits: tuple[Limit, ...]
     settlement: Settlement
     amendments: tuple[Amendment, ...] = ()  # in the order written
+    cohorts: tuple[Cohort, ...] = ()
+
+    @property
+    def money_parts(self) -> tuple[MoneyClause | Cohort | Limit, ...]:
+        """All that moves money, in the order in which it works; each has an `id`, a `clause` and a `direction`."""
+        return (*self.clauses, *self.cohorts, *self.limits)
 
     @property
     def several_payers(self) -> bool:

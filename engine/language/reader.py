@@ -7,9 +7,10 @@ from pathlib import Path
 from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal
 from engine.language.amendments import read_amendments
 from engine.language.clauses import read_clause, used_outcomes
+from engine.language.cohorts import read_cohorts
 from engine.language.grammar.build import eligible_parts
 from engine.language.limits import Bounded, Direction, read_limits
-from engine.language.meaning import Contract, EligiblePart, MoneyClause, Outcome, Settlement
+from engine.language.meaning import Cohort, Contract, EligiblePart, MoneyClause, Outcome, Settlement
 from engine.language.naming import Names, expression
 from engine.language.notes import Notes
 from engine.language.outcomes import read_outcome
@@ -75,7 +76,8 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
     _check_names(form, notes)
     clauses = _clauses(form, names, notes)
     _check_due_windows_used(form, outcomes, clauses, notes)
-    limits = read_limits(form, _bounded(form), names, notes)
+    cohorts = read_cohorts(form, names, notes)
+    limits = read_limits(form, _bounded(form, cohorts), names, notes)
     if notes.found:
         return None
     gap = form.defaults.coverage_gap if form.defaults else None
@@ -102,6 +104,7 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
             form.settlement.pay_within.value, "first" if residual and residual.value == "first" else "last"
         ),
         amendments=amendments,
+        cohorts=cohorts,
     )
 
 
@@ -142,10 +145,15 @@ def _clauses(form: ContractForm, names: Names, notes: Notes) -> tuple[MoneyClaus
     return tuple(clauses)
 
 
-def _bounded(form: ContractForm) -> dict[str, Bounded]:
+def _bounded(form: ContractForm, cohorts: tuple[Cohort, ...]) -> dict[str, Bounded]:
     """What limits may bound by id, of clauses too that could not be read."""
-    payments = {id_: Bounded("payment", frozenset({id_})) for id_ in form.ids_in("payments")}
-    return payments | {id_: Bounded("refund", frozenset({id_})) for id_ in form.ids_in("refunds")}
+    ways: dict[str, frozenset[Direction]] = {cohort.id: frozenset(cohort.directions) for cohort in cohorts}
+    both: frozenset[Direction] = frozenset({"payment", "refund"})
+    found = {id_: Bounded(frozenset({"payment"}), frozenset({id_})) for id_ in form.ids_in("payments")}
+    found |= {id_: Bounded(frozenset({"refund"}), frozenset({id_})) for id_ in form.ids_in("refunds")}
+    for id_ in form.ids_in("cohort"):
+        found.setdefault(id_, Bounded(ways.get(id_, both), frozenset({id_}), "cohort"))
+    return found
 
 
 def _check_names(form: ContractForm, notes: Notes) -> None:
@@ -157,6 +165,7 @@ def _check_names(form: ContractForm, notes: Notes) -> None:
             notes.add("twice", f"'{pair.key.value}' is an outcome too", pair.key.place, hint)
     ids = [("a payment", money.id) for money in form.payments or ()]
     ids += [("a refund", money.id) for money in form.refunds or ()]
+    ids += [("a cohort clause", cohort.id) for cohort in form.cohort or ()]
     ids += [("a limit", limit.id) for limit in form.limits or ()]
     for what, said in ids:
         if said.value in taken:

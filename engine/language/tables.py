@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any, Literal, cast
 
+from engine.kernel.diagnostics import Place
 from engine.language.bounds import Bound, Side, falls_through, never_reached, read_bound
 from engine.language.grammar.build import amount
 from engine.language.grammar.names import Scope
@@ -30,7 +31,7 @@ def read_table(form: TableForm, scope: Scope, names: Names, notes: Notes) -> Tab
     if tiers == "marginal":
         check_bands(form.rows, [Side(r.kind, r.bound) for r in whole], names, notes)
     else:
-        check_covered(form, [Side(r.kind, r.bound) for r in whole], names, notes)
+        check_covered(form.rows, form.at("rows"), [Side(r.kind, r.bound) for r in whole], names, notes)
     if len(notes.found) > before:
         return None
     return Table(by, " ".join(form.by.value.split()), tuple(whole), tiers)
@@ -72,14 +73,14 @@ def check_otherwise_last(rows: tuple[Any, ...], notes: Notes) -> None:
             notes.add("table", problem, row.at("otherwise"), "write it last")
 
 
-def check_covered(form: TableForm, sides: list[Side], names: Names, notes: Notes) -> None:
+def check_covered(rows: tuple[Any, ...], place: Place, sides: list[Side], names: Names, notes: Notes) -> None:
     """Note a table that can fall through; warn of rows that can never apply."""
     if falls_through(sides, names.term_values):
         problem = "the table can fall through: some value fits none of its rows"
         hint = "end it with '{otherwise: 0}', or whatever applies then"
-        notes.add("table", problem, form.at("rows"), hint)
+        notes.add("table", problem, place, hint)
     for k in never_reached(sides, names.term_values):
-        row = form.rows[k]
+        row = rows[k]
         problem = f"row {k + 1} can never apply: the rows before it leave nothing to it"
         notes.warn("table", problem, row.at(row.chosen), "put the narrower bound first, or delete the row")
 

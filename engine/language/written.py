@@ -12,6 +12,7 @@ from engine.language.forms import Form, Record, apart, key, later, needs, option
 from engine.language.meaning import Offset
 from engine.language.shapes import JSON, Choice, Either, ListOf, MapOf, Pair, Said, Shape
 from engine.language.written_amendments import AmendmentForm
+from engine.language.written_cohorts import CohortForm
 from engine.language.written_outcomes import IF_PAYER_CHANGES, DefaultsForm, OutcomeForm
 from engine.language.written_tables import AmountForm, TableForm
 
@@ -225,7 +226,9 @@ class ContractForm(Form):
         "how it is settled",
         "settlement: {every: month, pay_within: 38 days, residual: last}",
     )
-    cohort: None = later("clauses about all treatments of a period")
+    cohort: tuple[CohortForm, ...] | None = optional(
+        ListOf(Record(CohortForm), "a list of cohort clauses"), "clauses about all treatments of a period"
+    )
     amendments: tuple[AmendmentForm, ...] | None = optional(
         ListOf(Record(AmendmentForm), "a list of amendments"), "changes of terms, signed and effective"
     )

@@ -5,14 +5,15 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from engine.language import pieces, scalars
-from engine.language.forms import Form, Record, key, later, optional
+from engine.language.forms import Form, Record, key, optional
 from engine.language.meaning import Offset
 from engine.language.notes import Notes, Unfit
 from engine.language.offsets import offset_pattern, parse_offset
-from engine.language.shapes import JSON, Choice, Leaf, ListOf, MapOf, Pair, Said
-from engine.language.yaml_reader import Node, Scalar
+from engine.language.shapes import JSON, Choice, Leaf, ListOf, MapOf, Pair, Said, Shape
+from engine.language.yaml_reader import Mapping, Node, Scalar
 
 
 def _day(text: str) -> date | Offset:
@@ -123,16 +124,68 @@ _EXPECT = _ExpectShape(
 )
 
 
+_TREATMENT = _ColumnsShape(_COLUMN, _VALUE, "columns of the treatment", 1, "[A-Za-z_][A-Za-z0-9_]*")
+MOST_TIMES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberForm(Form):
+    """One of the treatments of an example; its columns stand beside these keys, or under `treatment`."""
+
+    called = "a treatment of an example"
+    treatment: Columns | None = optional(_TREATMENT, "its columns, where they do not stand beside this")
+    outcomes: tuple[ExampleOutcomeForm, ...] | None = optional(
+        ListOf(Record(ExampleOutcomeForm), "a list of assessments and events"), "assessments and events"
+    )
+    coverage: tuple[ExampleSpanForm, ...] | None = optional(
+        ListOf(Record(ExampleSpanForm), "a list of spans"), "who covers the patient, and when"
+    )
+    times: Said[int] | None = optional(
+        pieces.whole_number(1, MOST_TIMES), "so many treatments like this one; 1 if left out"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A treatment of an example: its columns, and what else was said of it."""
+
+    columns: Columns
+    form: MemberForm
+
+
+class _MemberShape(Shape[Member]):
+    """A mapping of the keys of MemberForm, and of columns of treatments beside them."""
+
+    words = "a treatment, such as {index_date: 2018-01-01, times: 12}"
+    own: ClassVar[Record[MemberForm]] = Record(MemberForm)
+
+    def read(self, node: Node, notes: Notes) -> Member | None:
+        if not isinstance(node, Mapping):
+            self.wrong(node, notes)
+            return None
+        known = [e for e in node.entries if e.key.text in self.own.keys]
+        beside = [e for e in node.entries if e.key.text not in self.own.keys]
+        form = self.own.read(Mapping(tuple(known), node.place, node.named), notes)
+        columns = _TREATMENT.read(Mapping(tuple(beside), node.place, node.named), notes) if beside else ()
+        if form is None or columns is None:
+            return None
+        return Member((*(form.treatment or ()), *columns), form)
+
+    def schema(self, defs: JSON) -> JSON:
+        keys = self.own.schema(defs)
+        named: JSON = defs[keys["$ref"].rpartition("/")[2]]["properties"]
+        return {"type": "object", "properties": named, "additionalProperties": _VALUE.schema(defs)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExampleForm(Form):
     called = "an example"
     exactly_one = ("treatment", "treatments")
     name: Said[str] = key(pieces.TEXT, "what it shows", "name: remission on day 30 counts")
-    treatment: Columns | None = optional(
-        _ColumnsShape(_COLUMN, _VALUE, "columns of the treatment", 1, "[A-Za-z_][A-Za-z0-9_]*"),
-        "its columns, among them index_date",
+    treatment: Columns | None = optional(_TREATMENT, "its columns, among them index_date")
+    treatments: tuple[Member, ...] | None = optional(
+        ListOf(_MemberShape(), "a list of treatments", 1), "several treatments, each with its rows"
     )
-    treatments: None = later("the treatments of a cohort example")
     outcomes: tuple[ExampleOutcomeForm, ...] | None = optional(
         ListOf(Record(ExampleOutcomeForm), "a list of assessments and events"), "assessments and events"
     )

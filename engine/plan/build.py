@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.language import meaning as m
 from engine.language.amended import as_known
 from engine.language.trees import walk
-from engine.plan import frames, limits, lines, payers, row_lines, statuses, subjects
+from engine.plan import cohorts, frames, limits, lines, payers, row_lines, statuses, subjects
 from engine.plan.line_key import line_key
 from engine.plan.line_parts import States
 from engine.plan.outcome_fields import with_fields
@@ -57,11 +57,15 @@ class Plan:
 RESULTS = ("lines", "changes", "held", "failures", "statuses", "not_eligible")
 # Steps that explanations and statements read besides, where a plan has them.
 READ = ("candidates", "subjects", "all_lines", "nobodys")
-SELDOM = ("scheduled", "limit_totals")  # not in every run: views, so that only who asks pays for them
+SELDOM = (
+    "scheduled",
+    "limit_totals",
+    "cohorts",
+)  # not in every run: views, so that only who asks pays for them
 
 
 def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
-    """Treatments enrolled → outcome statuses → lines → limits, as steps of typed relations."""
+    """Treatments enrolled → outcome statuses → lines → cohorts → limits, as steps of typed relations."""
     contract = as_known(contract, run.known_by)
     plan = PlanBuilder()
     judged = subjects.candidates(plan, contract, run, traits)
@@ -70,10 +74,12 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     states = _states(plan, contract, run, traits, enrolled)
     clause_lines = lines.clause_lines(plan, states)
     by_id = {c.id: step for c, step in zip(contract.clauses, clause_lines, strict=True)}
-    limited = limits.limited(plan, contract, enrolled, by_id)
+    payments = {c.id: by_id[c.id] for c in contract.clauses if c.direction == "payment"}
+    of_cohorts = cohorts.cohort_lines(plan, cohorts.Source(states, run, traits, payments))
+    limited = limits.limited(plan, contract, enrolled, by_id | of_cohorts)
     limits.change_results(plan, contract, limited, run.as_of is None)
     key = (*(("case_id",) if run.as_of is None else ()), *line_key(contract))
-    _line_results(plan, (*clause_lines, *(x.lines for x in limited)), key)
+    _line_results(plan, (*clause_lines, *of_cohorts.values(), *(x.lines for x in limited)), key)
     _status_result(plan, contract, states)
     payers.nobodys_lines(plan, contract)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
@@ -138,7 +144,7 @@ def _states(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits, e
 
 
 def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], key: tuple[str, ...]) -> None:
-    context = ("subject", "patient_id", "as_of")
+    context = ("patient_id", "as_of", "index_date")
     own = [rename(r, {n: n for n in r.columns if n not in context}) for r in all_lines]
     lines_of = plan.add(
         "all_lines", "a treatment or group, clause and number: owed or held", Union(tuple(own))
@@ -150,7 +156,8 @@ def _line_results(plan: PlanBuilder, all_lines: tuple[Ref, ...], key: tuple[str,
     plan.add("failures", "an owed line without an amount", _kept(failing, key))
     good = Filter(lines_of, and_(lines.OWED, compare("ne", amount, zero), not_(broken)))
     signed = With(good, (("signed", _signed()),))
-    names = [n for n in lines_of.columns if n not in ("owed", "held", "amount", "sign", "from_clause")]
+    unsaid = ("subject", "owed", "held", "amount", "sign", "from_clause")
+    names = [n for n in lines_of.columns if n not in unsaid]
     plan.add("lines", "an owed line", rename(signed, {**{n: n for n in names}, "signed": "amount"}))
     held = Filter(lines_of, lines.HELD)
     kept = (*key, "sign", "due", "amount", "because")

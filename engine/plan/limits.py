@@ -32,9 +32,11 @@ from engine.plan.tree import (
     Union,
     Values,
     With,
+    and_,
     call,
     case,
     compare,
+    eq,
     integer,
     is_not_null,
     is_null,
@@ -67,7 +69,7 @@ def limited(
     done: dict[str, Limited] = {}
     for limit in contract.limits:
         groups = Groups(contract, limit, subjects)
-        members = [done[i].changes if i in done else Filter(lines[i], OWED) for i in limit.of]
+        members = [done[i].changes if i in done else _owed(lines[i], limit) for i in limit.of]
         parts = [counted_lines(groups, member) for member in members]
         counted = Filter(Union(tuple(parts)), compare("ne", AMOUNT, _ZERO))
         totals = plan.add(f"{limit.id}_totals", _grain(limit), groups.out_of_bounds(counted))
@@ -78,6 +80,12 @@ def limited(
         owed = plan.add(f"{limit.id}_lines", _grain(limit), _lines(contract, groups, kept, totals))
         done[limit.id] = Limited(limit, owed, kept, totals)
     return tuple(done.values())
+
+
+def _owed(lines: Ref, limit: m.Limit) -> Relation:
+    """The owed lines that go the limit's way: a cohort clause's may go the other."""
+    own = eq(Col("sign", Type.INTEGER), integer(SIGN[limit.direction]))
+    return Filter(lines, and_(OWED, own))
 
 
 def change_results(plan: PlanBuilder, contract: m.Contract, limits: tuple[Limited, ...], cases: bool) -> None:

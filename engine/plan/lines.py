@@ -193,6 +193,7 @@ def _line_items(states: States, clause: m.MoneyClause) -> tuple[tuple[str, Expr]
     rows += [null(Type.KEY)] * (len(columns) - len(rows))
     return (
         *((n, whose.get(n, Col(n, t))) for n, t in context.items()),
+        ("index_date", Col("index_date", Type.DATE)),
         ("clause", text(clause.id)),
         ("n", Col("n", Type.INTEGER)),
         ("sign", integer(SIGN[clause.direction])),

@@ -358,9 +358,15 @@ class PlanBuilder:
     """Collects steps; each name is given once."""
 
     steps: dict[str, Step] = field(default_factory=dict)
+    prefix: str = ""
+
+    def within(self, prefix: str) -> "PlanBuilder":
+        """The same plan, for a part that is worked out apart: its steps' names begin with `prefix`."""
+        return PlanBuilder(self.steps, self.prefix + prefix)
 
     def add(self, name: str, grain: str, relation: Relation) -> Ref:
         """Name a relation as a step and refer to it from now on."""
+        name = self.prefix + name
         if name in self.steps:
             raise ValueError(f"the plan has a step {name} already")
         self.steps[name] = Step(name, grain, relation)
@@ -368,5 +374,7 @@ class PlanBuilder:
 
     def once(self, name: str, grain: str, relation: Relation) -> Ref:
         """A step that several parts of the plan share: named by the first of them."""
-        known = self.steps.get(name)
-        return self.add(name, grain, relation) if known is None else Ref(name, known.relation.columns)
+        known = self.steps.get(self.prefix + name)
+        if known is None:
+            return self.add(name, grain, relation)
+        return Ref(self.prefix + name, known.relation.columns)

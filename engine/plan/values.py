@@ -118,6 +118,17 @@ class ValueCompiler:
                 return ratios.constant(x)
             case m.TermRef(name):
                 return ratios.constant(self.terms[name])
+            case m.Arithmetic(op, left, right):
+                return self._arithmetic(op, self.ratio(left), self.ratio(right))
+            case m.Extreme(kind, parts):
+                return ratios.extreme(kind, [self.ratio(p) for p in parts])
+            case m.Elapsed(unit, start, end):
+                return ratios.of_integer(_elapsed(unit, date_value(start), date_value(end)))
+        return self._read(value)
+
+    def _read(self, value: m.Value) -> Ratio:
+        """A value that stands in columns."""
+        match value:
             case m.Paid():
                 return ratios.of_integer(PAID, 10 ** minor_digits(self.contract.currency))
             case m.Invoiced():
@@ -130,12 +141,10 @@ class ValueCompiler:
                 return field_number(self.contract.outcome(outcome), field)
             case m.RowField(outcome, "value"):
                 return ratios.of_integer(number(row_value(outcome)), NUMBER_SCALE)
-            case m.Arithmetic(op, left, right):
-                return self._arithmetic(op, self.ratio(left), self.ratio(right))
-            case m.Extreme(kind, parts):
-                return ratios.extreme(kind, [self.ratio(p) for p in parts])
-            case m.Elapsed(unit, start, end):
-                return ratios.of_integer(_elapsed(unit, date_value(start), date_value(end)))
+            case m.Treatments():
+                return ratios.of_integer(Col("treatments", Type.INTEGER))
+            case m.CohortRate():
+                return Ratio(Col("tested_over", Type.WIDE), Col("tested_under", Type.WIDE))
         raise TypeError(f"{type(value).__name__} is no number")
 
     @staticmethod
@@ -184,14 +193,14 @@ def minor_amount(contract: m.Contract, value: m.Amount) -> Expr:
         table_amount(value, compiler.ratio, scale)
         if isinstance(value, m.Table)
         else ratios.rounded(compiler.ratio(value), scale)
-        for compiler in _epochs(contract, value)
+        for compiler in epoch_compilers(contract, value)
     ]
     epoch = Col("epoch", Type.INTEGER)
     cases = [(eq(epoch, integer(k)), branch) for k, branch in enumerate(branches)]
     return case(*cases[1:], otherwise=branches[0])
 
 
-def _epochs(contract: m.Contract, value: m.Amount) -> list[ValueCompiler]:
+def epoch_compilers(contract: m.Contract, value: object) -> list[ValueCompiler]:
     """A compiler for each epoch of the terms; just one where the value reads no dated term."""
     read = {n.name for n in walk(value) if isinstance(n, m.TermRef)}
     terms = [t for t in contract.terms if t.name in read]
@@ -272,7 +281,7 @@ class Conditions:
             return compare(name, date_value(left), date_value(right))
         whole: m.Value = m.Arithmetic("-", left, right)
         answers = []
-        for compiler in _epochs(self.contract, whole):
+        for compiler in epoch_compilers(self.contract, whole):
             answers.append(ratios.compare_ratios(name, compiler.ratio(left), compiler.ratio(right)))
         epoch = Col("epoch", Type.INTEGER)
         cases = [(eq(epoch, integer(k)), answer) for k, answer in enumerate(answers)]

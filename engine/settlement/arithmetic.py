@@ -36,6 +36,8 @@ class LineNumbers:
     columns: Mapping[str, str | None] | None = None  # text of treatments' columns; `amount` is invoiced
     fields: Mapping[tuple[str, str], str | int | date | Fraction | None] | None = None  # (outcome, field)
     share: PaidShare | None = None  # where the line is one payer's part of a refund
+    treatments: int = 0  # of a cohort clause: in the period
+    rate: Fraction | None = None  # of a cohort clause: what its rows test
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Arithmetic:
         )
 
     def _whole_line(self, clause: m.MoneyClause, n: int, numbers: LineNumbers) -> tuple[str, int | None]:
-        worked = self._amount(clause.amount, numbers)
+        worked = self.worked(clause.amount, numbers)
         if worked.value is None:
             return worked.words, None
         whole = to_minor(worked.value, self.contract.currency)
@@ -106,7 +108,8 @@ class Arithmetic:
         bounds = [None if row.bound is None else self._value(row.bound, numbers).value for row in table.rows]
         return row_that_fits(by, [row.kind for row in table.rows], bounds)
 
-    def _amount(self, amount: m.Amount, numbers: LineNumbers) -> Worked:
+    def worked(self, amount: m.Amount, numbers: LineNumbers) -> Worked:
+        """An amount with its numbers put in, before it is rounded."""
         if not isinstance(amount, m.Table):
             return self._value(amount, numbers)
         place = self.row(amount, numbers)
@@ -154,6 +157,10 @@ class Arithmetic:
                 return Worked(
                     f"paid {self._money(paid)}", Fraction(paid, 10 ** minor_digits(self.contract.currency))
                 )
+            case m.Treatments():
+                return Worked(f"treatments {numbers.treatments}", Fraction(numbers.treatments))
+            case m.CohortRate():
+                return Worked("rate", numbers.rate)
             case m.Invoiced():
                 return self._column("amount", "invoiced", numbers)
             case m.Column(name, _):
@@ -167,7 +174,7 @@ class Arithmetic:
                 exact = Fraction(number) if isinstance(number, int | Fraction) else None
                 return Worked(f"{outcome}.{field} {shown}", exact)
             case m.Arithmetic(op, left, right):
-                return self._operation(op, self._value(left, numbers), self._value(right, numbers))
+                return self._operation(op, self._factor(op, left, numbers), self._value(right, numbers))
             case m.Extreme(kind, parts):
                 worked = [self._value(p, numbers) for p in parts]
                 values = [w.value for w in worked if w.value is not None]
@@ -177,6 +184,12 @@ class Arithmetic:
                 days = [self._day(d, numbers) for d in (start, end)]
                 return self._elapsed(unit, days[0], days[1], f"{unit} from {days[0]} to {days[1]}")
         raise TypeError(f"{type(value).__name__} is no number")
+
+    def _factor(self, op: str, value: m.Value, numbers: LineNumbers) -> Worked:
+        """The left side of an operation: a share of something is a percentage."""
+        if op == "*" and isinstance(value, m.Number) and 0 < value.value < 1:
+            return Worked(_percent(value.value), value.value)
+        return self._value(value, numbers)
 
     def term(self, value: Fraction) -> str:
         """A term as a person wrote it: shares as percent, money with its cents."""

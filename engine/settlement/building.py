@@ -10,6 +10,7 @@ from engine.language import meaning as m
 from engine.ledger.postings import Ledger
 from engine.plan.limits import limit_words
 from engine.settlement import statement as s
+from engine.settlement.group_words import cohort_periods, cohort_words, pending_cohorts
 from engine.settlement.looking import evidence_rows, outcome_statuses, pending_rows
 from engine.settlement.owed import Owed
 from engine.settlement.payers import payer_balances
@@ -26,6 +27,7 @@ def build_statement(settlement: Settlement, ledger: Ledger, quality: s.DataQuali
     _mark_open(owed)
     roll = _roll_forward(settlement, ledger)
     lines = statement_lines(settlement)
+    cohorts = cohort_periods(owed)
     return s.Statement(
         header=_header(settlement, ledger),
         currency=owed.contract.currency,
@@ -35,7 +37,8 @@ def build_statement(settlement: Settlement, ledger: Ledger, quality: s.DataQuali
         lines=lines,
         treatments=_treatments(settlement),
         data_quality=quality,
-        pending=pending_rows(owed),
+        pending=(*pending_rows(owed), *pending_cohorts(owed, cohorts)),
+        cohorts=cohorts,
         not_eligible=tuple(
             s.NotEligible(*row)
             for row in owed.rows("SELECT treatment_id, failed, undetermined FROM not_eligible ORDER BY 1")
@@ -137,42 +140,43 @@ def _mark_open(owed: Owed) -> None:
 
 
 def _clauses(settlement: Settlement, lines: Iterable[s.Line]) -> tuple[s.ClauseSummary, ...]:
+    """Each clause, a cohort clause that goes both ways once for either; then those of earlier versions."""
     contract = settlement.owed.contract
-    period: dict[str, int] = defaultdict(int)
-    count: dict[str, int] = defaultdict(int)
+    period: dict[tuple[str, s.Direction], int] = defaultdict(int)
+    count: dict[tuple[str, s.Direction], int] = defaultdict(int)
     for line in lines:
-        period[line.clause] += line.amount_minor
-        count[line.clause] += 1
-    opening = dict(settlement.owed.rows("SELECT clause, sum(amount)::BIGINT FROM posted_parts GROUP BY ALL"))
-    words = [(c.id, c.clause, c.direction, _says(c)) for c in contract.clauses]
-    words += [(x.id, x.clause, x.direction, limit_words(x)) for x in contract.limits]
-    known = {w[0] for w in words}
-    directions = {line.clause: line.direction for line in lines}
-    words += [
-        (c, "", directions.get(c, "payment" if opening.get(c, 0) > 0 else "refund"), "of an earlier version")
-        for c in sorted({*opening, *period} - known)
+        period[line.clause, line.direction] += line.amount_minor
+        count[line.clause, line.direction] += 1
+    posted = settlement.owed.rows(
+        "SELECT clause, direction, sum(amount)::BIGINT FROM posted_parts GROUP BY ALL"
+    )
+    opening = {(clause, direction): amount for clause, direction, amount in posted}
+    words = [
+        (part.id, part.clause, direction, _says(part))
+        for part in contract.money_parts
+        for direction in (part.directions if isinstance(part, m.Cohort) else (part.direction,))
     ]
+    known = {(clause, direction) for clause, _, direction, _ in words}
+    words += [(c, "", d, "of an earlier version") for c, d in sorted({*opening, *period} - known)]
     return tuple(
         s.ClauseSummary(
-            c,
-            paragraph,
-            direction,
-            says,
-            count[c],
-            opening.get(c, 0),
-            period[c],
-            opening.get(c, 0) + period[c],
+            clause, paragraph, direction, says, count[clause, direction], opening.get((clause, direction), 0),
+            period[clause, direction], opening.get((clause, direction), 0) + period[clause, direction],
         )
-        for c, paragraph, direction, says in words
-    )
+        for clause, paragraph, direction, says in words
+    )  # fmt: skip
 
 
-def _says(clause: m.MoneyClause) -> str:
-    condition = f"if {clause.condition_text}: " if clause.condition is not None else ""
-    parts = f", in {len(clause.dues)} instalments" if clause.shares else ""
-    if clause.for_each:
-        parts = f", for each {clause.for_each.outcome}"
-    return f"{condition}{clause.amount_text}{parts}"
+def _says(part: m.MoneyClause | m.Cohort | m.Limit) -> str:
+    if isinstance(part, m.Limit):
+        return limit_words(part)
+    if isinstance(part, m.Cohort):
+        return cohort_words(part)
+    condition = f"if {part.condition_text}: " if part.condition is not None else ""
+    parts = f", in {len(part.dues)} instalments" if part.shares else ""
+    if part.for_each:
+        parts = f", for each {part.for_each.outcome}"
+    return f"{condition}{part.amount_text}{parts}"
 
 
 def _treatments(settlement: Settlement) -> tuple[s.Treatment, ...]:

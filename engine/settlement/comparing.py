@@ -145,7 +145,7 @@ def _clauses(owed: Owed) -> tuple[ClauseMoved, ...]:
         SELECT clause, patients, lines, old_total, new_total FROM moved JOIN totals USING (clause) ORDER BY clause"""
     )
     contract = owed.contract
-    order = [*(c.id for c in contract.clauses), *(x.id for x in contract.limits)]
+    order = [part.id for part in contract.money_parts]
     rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
     return tuple(ClauseMoved(*row) for row in rows)
 

@@ -6,6 +6,7 @@ and once posted is corrected in the period to which it belongs.
 """
 
 from engine.kernel.dates import Period
+from engine.language import meaning as m
 from engine.ledger.postings import Ledger
 from engine.plan.limits import limit_words
 from engine.plan.values import outcomes_in
@@ -97,10 +98,12 @@ def _posted_before(owed: Owed, ledger: Ledger, before: Period, period: Period) -
 def _clause_tables(owed: Owed) -> None:
     """The tables `clause_words` (a clause) and `reversal_reasons` (a treatment and clause no longer owed)."""
     contract, connection = owed.contract, owed.connection
-    words: list[tuple[str, str | None, bool, str]] = [
-        (c.id, c.direction, False, "") for c in contract.clauses
+    words = [
+        (part.id, part.direction, True, limit_words(part))
+        if isinstance(part, m.Limit)
+        else (part.id, part.direction, False, "")
+        for part in contract.money_parts
     ]
-    words += [(limit.id, limit.direction, True, limit_words(limit)) for limit in contract.limits]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE clause_words AS SELECT unnest($1) AS clause, unnest($2) AS direction, "
         "unnest($3) AS is_limit, unnest($4) AS because",

@@ -3,6 +3,7 @@
 from engine.language import meaning as m
 from engine.plan.lines import evidence_columns
 from engine.plan.status_columns import row_columns
+from engine.settlement.group_words import cohort_periods
 from engine.settlement.line_keys import KEY, whole_key
 from engine.settlement.owed import Owed
 
@@ -19,7 +20,16 @@ def name_evidence(owed: Owed) -> None:
         SELECT row_no, coalesce(record_id, 'row ' || row_no) AS record FROM "{owed.facts.schema}".outcomes
         WHERE row_no IN ({rows_used(owed)})"""
     )
-    run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {_named_lines(owed.contract, columns)}")
+    reasons = [(p.group, p.clause, p.words) for p in cohort_periods(owed)]
+    run("CREATE OR REPLACE TEMP TABLE group_reasons (group_name VARCHAR, clause VARCHAR, reason VARCHAR)")
+    if reasons:
+        lists = [list(column) for column in zip(*reasons, strict=True)]
+        run("INSERT INTO group_reasons SELECT unnest($1), unnest($2), unnest($3)", lists)
+    named = _named_lines(owed.contract, columns)
+    if reasons:
+        named = f"""SELECT n.* REPLACE (coalesce(r.reason, n.because) AS because) FROM ({named}) n
+        LEFT JOIN group_reasons r ON r.group_name = n.group_name AND r.clause = n.clause"""
+    run(f"CREATE OR REPLACE TEMP VIEW named_lines AS {named}")
     names, joins = _joined("s", row_columns(owed.contract.outcomes))
     run(
         f"""CREATE OR REPLACE TEMP VIEW named_statuses AS

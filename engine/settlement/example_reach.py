@@ -26,19 +26,23 @@ def reach_of(outcome: str, status: str) -> str:
     return f"{outcome} is {status}"
 
 
-def reach_of_row(clause: str, place: int, row: m.TableRow) -> str:
-    """How a row of a table is named: `CLAUSE row 2 (below 12)`."""
+def reach_of_row(clause: str, place: int, row: m.TableRow | m.CohortRow) -> str:
+    """How a row of a table or cohort clause is named: `CLAUSE row 2 (below 12)`."""
     return f"{clause} row {place + 1} ({row.text.partition(':')[0]})"
 
 
 def unreached_rows(contract: m.Contract, reached: Collection[tuple[str, int]]) -> tuple[str, ...]:
-    """`CLAUSE row K (below 12)` for each row of a table that is not among those reached."""
+    """`CLAUSE row K (below 12)` for each row of a table or cohort clause that is not among those reached."""
+    rows = [(c.id, c.amount.rows) for c in contract.clauses if isinstance(c.amount, m.Table)]
+    every: list[tuple[str, tuple[m.TableRow | m.CohortRow, ...]]] = [
+        *rows,
+        *((c.id, c.rows) for c in contract.cohorts),
+    ]
     return tuple(
-        reach_of_row(clause.id, place, row)
-        for clause in contract.clauses
-        if isinstance(clause.amount, m.Table)
-        for place, row in enumerate(clause.amount.rows)
-        if (clause.id, place) not in reached
+        reach_of_row(clause, place, row)
+        for clause, own in every
+        for place, row in enumerate(own)
+        if (clause, place) not in reached
     )
 
 

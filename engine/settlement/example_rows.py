@@ -1,6 +1,6 @@
 """The rows of worked examples: each `expect` becomes a copy of its example's treatment, under ids of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ Row = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One `expect` of one example. `id` is its treatment's and patient's; no other case has it."""
+    """One `expect` of one example. The ids of its treatments begin with its `id`; no other case has it."""
 
     id: str
     example: Example
@@ -42,21 +42,11 @@ def facts_of(contract: m.Contract, cases: Sequence[Case]) -> Facts:
     rows: dict[str, list[Row]] = {"treatments": [], "outcomes": [], "coverage": []}
     places: dict[str, list[tuple[str, Place]]] = {name: [] for name in rows}
     for case in cases:
-        treatment = case.example.treatments[0]
-        found = {
-            "treatments": [(_treatment(contract, case, treatment), case.example.place)],
-            "outcomes": [
-                (_outcome(case, treatment.index_date, outcome, k), outcome.place)
-                for k, outcome in enumerate(treatment.outcomes)
-            ],
-            "coverage": [
-                (_span(contract, case, treatment.index_date, span), span.place) for span in treatment.coverage
-            ],
-        }
-        for table, made in found.items():
-            known = [(row, place) for row, place in made if _known(row) <= case.known_by]
-            rows[table] += [row for row, _ in known]
-            places[table] += [(case.example.name, place) for _, place in known]
+        for one in _treatments(case):
+            for table, made in _rows_of(contract, one).items():
+                known = [(row, place) for row, place in made if _known(row) <= case.known_by]
+                rows[table] += [row for row, _ in known]
+                places[table] += [(case.example.name, place) for _, place in known]
     facts, report = facts_from_rows(rows)
     problems = {}
     for bad in report.quarantine:
@@ -69,28 +59,71 @@ def facts_of(contract: m.Contract, cases: Sequence[Case]) -> Facts:
     return _with_dates(facts)
 
 
-def _treatment(contract: m.Contract, case: Case, treatment: ExampleTreatment) -> Row:
+@dataclass(frozen=True, slots=True)
+class _One:
+    """One treatment of a case, under an id of its own."""
+
+    id: str
+    patient_id: str
+    case: Case
+    treatment: ExampleTreatment
+
+    @property
+    def index(self) -> date:
+        return self.treatment.index_date
+
+
+def case_of(treatment_id: str) -> str:
+    """The case that a treatment's id belongs to."""
+    return treatment_id.partition("/")[0]
+
+
+def _treatments(case: Case) -> Iterator[_One]:
+    """Each treatment as often as it is to be; a patient of its own unless it names one."""
+    if not case.example.is_cohort:
+        yield _One(case.id, case.id, case, case.example.treatments[0])
+        return
+    copies = [t for t in case.example.treatments for _ in range(t.times)]
+    for number, treatment in enumerate(copies, 1):
+        named = dict(treatment.columns).get("patient_id")
+        own = f"{case.id}/{number}"
+        yield _One(own, f"{case.id}:{named}" if named else own, case, treatment)
+
+
+def _rows_of(contract: m.Contract, one: _One) -> dict[str, list[tuple[Row, Place]]]:
+    """The feed rows of a treatment by table, each with its place in the file."""
+    treatment = one.treatment
+    return {
+        "treatments": [(_treatment(contract, one), treatment.place or one.case.example.place)],
+        "outcomes": [
+            (_outcome(one, outcome, k), outcome.place) for k, outcome in enumerate(treatment.outcomes)
+        ],
+        "coverage": [(_span(contract, one, span), span.place) for span in treatment.coverage],
+    }
+
+
+def _treatment(contract: m.Contract, one: _One) -> Row:
     own: Row = {
         "product": contract.product_codes[0],
         "payer": contract.payers[0].name,
-        **dict(treatment.columns),
+        **dict(one.treatment.columns),
     }
     return own | {
-        "treatment_id": case.id,
-        "patient_id": case.id,
-        "index_date": treatment.index_date.isoformat(),
-        "case_id": case.id,
-        "as_of": case.expect.as_of.isoformat(),
+        "treatment_id": one.id,
+        "patient_id": one.patient_id,
+        "index_date": one.index.isoformat(),
+        "case_id": one.case.id,
+        "as_of": one.case.expect.as_of.isoformat(),
     }
 
 
-def _outcome(case: Case, index: date, outcome: ExampleOutcome, k: int) -> Row:
-    on = _day(outcome.on, index)
-    known = _day(outcome.known_on, index) if outcome.known_on else on
+def _outcome(one: _One, outcome: ExampleOutcome, k: int) -> Row:
+    on = _day(outcome.on, one.index)
+    known = _day(outcome.known_on, one.index) if outcome.known_on else on
     return {
-        "record_id": f"{case.id}-{outcome.record_id}" if outcome.record_id else f"{case.id}#{k}",
-        "patient_id": case.id,
-        "treatment_id": case.id,
+        "record_id": f"{one.id}-{outcome.record_id}" if outcome.record_id else f"{one.id}#{k}",
+        "patient_id": one.patient_id,
+        "treatment_id": one.id,
         "measure": outcome.name,
         "effective_date": on.isoformat(),
         "value": outcome.value,
@@ -101,14 +134,14 @@ def _outcome(case: Case, index: date, outcome: ExampleOutcome, k: int) -> Row:
     }
 
 
-def _span(contract: m.Contract, case: Case, index: date, span: ExampleSpan) -> Row:
-    first = _day(span.first, index)
-    known = _day(span.known_on, index) if span.known_on else first
+def _span(contract: m.Contract, one: _One, span: ExampleSpan) -> Row:
+    first = _day(span.first, one.index)
+    known = _day(span.known_on, one.index) if span.known_on else first
     return {
-        "patient_id": case.id,
+        "patient_id": one.patient_id,
         "payer": span.payer or contract.payers[0].name,
         "from_date": first.isoformat(),
-        "to_date": _day(span.last, index).isoformat() if span.last else None,
+        "to_date": _day(span.last, one.index).isoformat() if span.last else None,
         "known_on": known.isoformat(),
     }
 

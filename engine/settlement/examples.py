@@ -21,7 +21,7 @@ from engine.language.reader import read_contract
 from engine.plan.build import status_names
 from engine.plan.tables import Run
 from engine.settlement.example_reach import unreached, unreached_rows
-from engine.settlement.example_rows import Case, cases_of, facts_of
+from engine.settlement.example_rows import Case, case_of, cases_of, facts_of
 from engine.settlement.line_keys import whole_key
 from engine.settlement.owed import Owed, run_contract
 from engine.settlement.rows_applied import reached_rows
@@ -116,7 +116,7 @@ def run_examples(
         for case in own:
             checks[case.id] = [answers.check(case, e) for e in case.expect.expectations]
         ids = {case.id for case in own}
-        statuses |= {(outcome, s) for (case, outcome, _), s in answers.statuses.items() if case in ids}
+        statuses |= {(outcome, s) for (t, outcome, _), s in answers.statuses.items() if case_of(t) in ids}
         rows |= reached_rows(owed, ids)
     results = tuple(
         ExampleResult(e.name, tuple(c for case in cases if case.example is e for c in checks[case.id]))

@@ -80,7 +80,7 @@ class Explanation:
 def explain(owed: Owed, treatment_id: str, clause: str | None = None) -> Explanation:
     """Explain a treatment, or one of its clauses. An unknown treatment or clause is refused."""
     contract = owed.contract
-    known = [c.id for c in contract.clauses] + [x.id for x in contract.limits]
+    known = [part.id for part in contract.money_parts]
     if clause is not None and clause not in known:
         raise refuse(
             "unknown_clause", f"the contract has no clause '{clause}'", Exit.REFUSED, nearest(clause, known)

@@ -84,9 +84,7 @@ def refuse_failures(owed: Owed, most: int = 20) -> None:
     )
     failures = owed.connection.execute(query).fetchmany(most + 1)
     if failures:
-        clauses = {c.id: c.clause for c in owed.contract.clauses} | {
-            c.id: c.clause for c in owed.contract.limits
-        }
+        clauses = {part.id: part.clause for part in owed.contract.money_parts}
         problems = [
             Diagnostic(
                 "no_amount",

@@ -11,6 +11,7 @@ from engine.kernel.dates import Period
 from engine.kernel.money import CURRENCIES, format_minor
 from engine.settlement.statement_parts import (
     ClauseSummary,
+    CohortPeriod,
     ContractToDate,
     DataQuality,
     Direction,
@@ -35,7 +36,7 @@ from engine.settlement.statement_parts import (
 )
 
 __all__ = [
-    "ClauseSummary", "ContractToDate", "DataQuality", "Direction", "Dispute", "DoesNotTieOut", "Event",
+    "ClauseSummary", "CohortPeriod", "ContractToDate", "DataQuality", "Direction", "Dispute", "DoesNotTieOut", "Event",
     "Evidence", "FileAccount", "Header", "Kind", "Line", "Movement", "NotEligible", "OutcomeStatus", "Party",
     "PastPeriod", "PayerBalance", "Pending", "QuarantinedRow", "Receivable", "RollForward", "Statement", "Treatment",
     "statement_number",
@@ -75,6 +76,7 @@ class Statement:
     payers: tuple[
         PayerBalance, ...
     ] = ()  # of a contract of several: each in its order, what is theirs together last
+    cohorts: tuple[CohortPeriod, ...] = ()  # every period of each cohort clause, in the contract's order
 
     def __post_init__(self) -> None:
         if problems := tuple(_differences(self)):
@@ -164,16 +166,16 @@ def _lines(statement: Statement) -> Iterator[str]:
 
 def _clauses(statement: Statement) -> Iterator[str]:
     """Clauses add up from the lines and to the balances."""
-    by_clause: Counter[str] = Counter()
+    by_clause: Counter[tuple[str, Direction]] = Counter()
     for line in statement.lines:
-        by_clause[line.clause] += line.amount_minor
+        by_clause[line.clause, line.direction] += line.amount_minor
     for clause in statement.clauses:
         yield from _unequal(statement, f"clause {clause.clause}: lines, period",
-                            by_clause.pop(clause.clause, 0), clause.period_minor)  # fmt: skip
+                            by_clause.pop((clause.clause, clause.direction), 0), clause.period_minor)  # fmt: skip
         total = clause.opening_minor + clause.period_minor
         yield from _unequal(statement, f"clause {clause.clause}: opening + period, closing",
                             total, clause.closing_minor)  # fmt: skip
-    yield from (f"clause {name} has lines and is not among the clauses" for name in by_clause)
+    yield from (f"clause {name} has lines and is not among the clauses" for name, _ in by_clause)
     for direction, column in (
         ("payment", statement.roll_forward.payments),
         ("refund", statement.roll_forward.refunds),

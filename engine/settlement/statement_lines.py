@@ -19,7 +19,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
     """The period's lines with their reasons and arithmetic, by treatment, clause and n."""
     owed, contract = settlement.owed, settlement.owed.contract
     currency = contract.currency
-    paragraphs = {c.id: c.clause for c in contract.clauses} | {x.id: x.clause for x in contract.limits}
+    paragraphs = {part.id: part.clause for part in contract.money_parts}
     seqs: dict[tuple[object, ...], int] = {}
     if settlement.posted:
         rows = owed.rows(

@@ -198,6 +198,37 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortPeriod:
+    """A period of a cohort clause. `amount_minor` is signed; `words` is the whole reason in one line."""
+
+    clause: str
+    paragraph: str
+    group: str
+    first_day: date
+    last_day: date
+    due: date
+    owed: bool  # its day has come; held before
+    enough: bool  # so many are decided that a row applies
+    treatments: int
+    amount_minor: int
+    measured: str  # `rate 174 of 250 = 69.6%`
+    row: str  # `below 70%`; empty where no row applies
+    arithmetic: str  # `12% × sales 18,000,000.00 = 2,160,000.00`; empty where nothing is owed
+
+    @property
+    def words(self) -> str:
+        return ": ".join(
+            part for part in (", ".join(p for p in (self.measured, self.row) if p), self._owes) if part
+        )
+
+    @property
+    def _owes(self) -> str:
+        if not self.arithmetic:
+            return "nothing is owed"
+        return f"{'refund' if self.amount_minor < 0 else 'payment'} {self.arithmetic}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """An open dispute: its clauses hold still while the rest settles."""
 

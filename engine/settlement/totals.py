@@ -10,11 +10,11 @@ Document = dict[str, Any]
 
 def totals_document(owed: Owed) -> Document:
     """The head of the JSON of `owed`: contract, dates and totals."""
-    directions: dict[str, str] = {c.id: c.direction for c in owed.contract.clauses}
-    directions |= {limit.id: limit.direction for limit in owed.contract.limits}
+    directions = {part.id: part.direction for part in owed.contract.money_parts}
     sums = {"payment": 0, "refund": 0}
-    for clause, amount in owed.rows("SELECT clause, sum(amount)::BIGINT FROM lines GROUP BY ALL"):
-        sums[directions[clause]] += amount
+    query = "SELECT clause, amount > 0, sum(amount)::BIGINT FROM lines GROUP BY ALL"
+    for clause, is_paid, amount in owed.rows(query):
+        sums[directions[clause] or ("payment" if is_paid else "refund")] += amount
     money = {"net": sum(sums.values()), "payments": sums["payment"], "refunds": sums["refund"]}
     return {
         "contract": owed.contract.id,

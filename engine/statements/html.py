@@ -32,6 +32,7 @@ def statement_html(statement: Statement) -> str:
         cards=with_line,
         other_cards=others,
         anchors=view.anchors([*with_line.shown, *others]),
+        cohorts=view.cut(statement.cohorts, view.ROWS_SHOWN),
         pending=view.cut(statement.pending, view.ROWS_SHOWN),
         not_eligible=view.cut(statement.not_eligible, view.ROWS_SHOWN),
         quarantine=view.cut(statement.data_quality.quarantine, view.ROWS_SHOWN),

@@ -65,6 +65,7 @@ def _document(statement: Statement) -> dict[str, object]:
         "lines": [_line(line, currency) for line in statement.lines],
         "statuses": [status for t in statement.treatments for status in _statuses(t, currency)],
         "treatments": [_treatment(t, currency) for t in statement.treatments],
+        "cohorts": [_plain(p, currency) | {"words": p.words} for p in statement.cohorts],
         "pending": _each(statement.pending, currency),
         "disputes": _each(statement.disputes, currency),
         "not_eligible": _each(statement.not_eligible, currency),

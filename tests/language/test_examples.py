@@ -142,7 +142,12 @@ REFUSED = [
     ("infusion: 649000.00", "infusion: «1e5»", "not_a_number", "exponents"),
     ("as_of: 2018-01-30, ", "", "missing", "lacks 'as_of'"),
     ("known_by: 2018-02-28, net: -5.50", "known_by: 2018-02-28", "missing", "nothing is expected here"),
-    ("  treatment:", "  «treatments»:", "not_yet", "'treatments' is not supported yet"),
+    (
+        "  treatment:",
+        "  «treatments»:",
+        "wrong_shape",
+        "a mapping stands here; expected a list of treatments",
+    ),
     ("- name: complete", "- nam: complete", "missing", "an example lacks 'name'"),
 ]
 

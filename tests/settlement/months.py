@@ -11,7 +11,7 @@ from engine.language.reader import read_contract_text
 from engine.ledger.postings import Ledger
 from engine.plan.tables import Run
 from engine.settlement.building import build_statement
-from engine.settlement.line_keys import KEY, ORDER
+from engine.settlement.line_keys import KEY, ORDER, whole_key
 from engine.settlement.owed import work_out
 from engine.settlement.settle import post, preview, recall
 from engine.settlement.statement import DataQuality, Statement
@@ -68,8 +68,9 @@ class Months:
         period = Period.parse(last)
         assert period is not None
         owed = work_out(self.contract, self.facts, Run(period.last, period.last))
+        lines = whole_key(self.contract, "lines")
         by_line = f"""SELECT {KEY}, sum(amount)::BIGINT FROM {{}} GROUP BY ALL HAVING sum(amount) <> 0 ORDER BY ALL"""
-        assert owed.rows(by_line.format("ledger.postings")) == owed.rows(by_line.format("lines"))
+        assert owed.rows(by_line.format("ledger.postings")) == owed.rows(by_line.format(lines))
         assert list(self.ledger.broken_links()) == []
 
 

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from engine.kernel.diagnostics import nearest
 from engine.language.meaning import (
     AgeAtIndex,
+    CohortRate,
     Column,
     Condition,
     IndexDate,
@@ -15,15 +16,16 @@ from engine.language.meaning import (
     Paid,
     RowField,
     TermRef,
+    Treatments,
     Value,
 )
 from engine.language.notes import Unfit
 
 Kind = Literal["number", "text", "date", "condition", "column", "outcome"]
-Use = Literal["eligible", "if", "payment", "refund", "limit"]
+Use = Literal["eligible", "if", "payment", "refund", "limit", "cohort"]
 _USES = {
     "eligible": "in 'eligible'", "if": "in a condition", "payment": "in a payment", "refund": "in a refund",
-    "limit": "in a limit",
+    "limit": "in a limit", "cohort": "in a cohort clause",
 }  # fmt: skip
 Field = Literal["date", "value", "count", "baseline", "change", "covered"]
 _FIELDS: Mapping[str, Field] = {
@@ -89,6 +91,8 @@ class Built(NamedTuple):
 def resolve(name: str, scope: Scope, start: int) -> Built:
     """What a bare name stands for. Raises Unfit for a near miss, and for a name that cannot stand here."""
     length = len(name)
+    if scope.use == "cohort":
+        return _of_cohort(name, scope, start)
     if name in scope.outcomes:
         return Built("outcome", Column(name, "truth"), start, length)
     if name in scope.terms:
@@ -117,6 +121,9 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
         problem = f"'{outcome}.{field}' cannot stand {_USES[scope.use]}"
         raise Unfit("outcome_field", problem, hint, start, length)
     known_outcome(outcome, scope, start)
+    if scope.use == "cohort":
+        hint = "a cohort clause reads 'treatments', 'paid', 'rate' and terms"
+        raise Unfit("outcome_field", f"'{outcome}.{field}' is one treatment's", hint, start, length)
     if field not in _FIELDS:
         close = nearest(field, _FIELDS) or "an outcome has .date, .value and .count"
         raise Unfit("unknown_field", f"an outcome has no '.{field}'", close, field_start, len(field))
@@ -132,6 +139,24 @@ def resolve_field(outcome: str, field: str, scope: Scope, start: int, field_star
     if outcome == scope.row_of and field in ("date", "value"):
         return Built(kind, RowField(outcome, "date" if field == "date" else "value"), start, length)
     return Built(kind, OutcomeField(outcome, _FIELDS[field]), start, length)
+
+
+_COHORT_NAMES: Mapping[str, Value] = {"treatments": Treatments(), "rate": CohortRate(), "paid": Paid()}
+
+
+def _of_cohort(name: str, scope: Scope, start: int) -> Built:
+    """What a name stands for in a clause about many treatments: it reads nothing of any one of them."""
+    length = len(name)
+    if name in _COHORT_NAMES and name in scope.terms:
+        problem = f"'{name}' is a term, and has a meaning of its own in a cohort clause"
+        raise Unfit("twice", problem, "rename the term", start, length)
+    if name in _COHORT_NAMES:
+        return Built("number", _COHORT_NAMES[name], start, length)
+    if name in scope.terms:
+        return Built("number", TermRef(name), start, length)
+    known = (*_COHORT_NAMES, *sorted(scope.terms))
+    hint = nearest(name, known) or f"names here: {', '.join(known)}"
+    raise Unfit("unknown_name", f"'{name}' cannot stand in a cohort clause", hint, start, length)
 
 
 def known_outcome(name: str, scope: Scope, start: int) -> None:
