@@ -6,6 +6,7 @@ share's columns.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from engine.language import meaning as m
 from engine.plan.payers import PayerCoverage
@@ -102,26 +103,48 @@ def held_and_owed(clause: m.MoneyClause, truth: Expr, due: Expr) -> tuple[Expr, 
     return and_(coalesce(truth, TRUE), unsettled), coalesce(owed, FALSE)
 
 
+_WHOLE, _PART, _REST = (Col(name, Type.MONEY) for name in ("whole", "part", "rest"))
+
+
+def wholes(contract: m.Contract, clause: m.MoneyClause) -> tuple[tuple[str, Expr], ...]:
+    """What instalments share, one value a treatment: the `whole`; of equal ones a `part`, and the residual's `rest`."""
+    if clause.shares is None:
+        return ()
+    whole = minor_amount(contract, clause.amount)
+    if len(set(clause.shares)) > 1:
+        return ((_WHOLE.name, whole),)
+    share = clause.shares[0]
+    part = share_part(whole, integer(share.numerator), integer(share.denominator))
+    others = call("mul", Type.MONEY, part, integer(len(clause.shares) - 1))
+    rest = call("sub", Type.MONEY, whole, others)
+    return ((_WHOLE.name, whole), (_PART.name, part), (_REST.name, rest))
+
+
 def amount(contract: m.Contract, clause: m.MoneyClause) -> Expr:
     """The line's amount; of an instalment its part of the whole, the residual line taking the difference."""
-    whole = minor_amount(contract, clause.amount)
     if clause.shares is None:
-        return whole
-    equal = len(set(clause.shares)) == 1
-    over = integer(clause.shares[0].numerator) if equal else Col("share_over", Type.INTEGER)
-    under = integer(clause.shares[0].denominator) if equal else Col("share_under", Type.INTEGER)
+        return minor_amount(contract, clause.amount)
     residual = 0 if contract.settlement.residual == "first" else len(clause.shares) - 1
-    others = [s for k, s in enumerate(clause.shares) if k != residual]
-    difference = whole
+    is_residual = eq(Col("n", Type.INTEGER), integer(residual + 1))
+    part: Expr = _PART
+    rest: Expr = _REST
+    if len(set(clause.shares)) > 1:
+        part = share_part(_WHOLE, Col("share_over", Type.INTEGER), Col("share_under", Type.INTEGER))
+        rest = _less_the_others(clause.shares, residual)
+    negative = call("lt", Type.TRUTH, _WHOLE, Lit(0, Type.MONEY))
+    return case((negative, _WHOLE), (is_residual, rest), otherwise=part)
+
+
+def _less_the_others(shares: tuple[Fraction, ...], residual: int) -> Expr:
+    """The whole less the rounded parts of all instalments but the residual one."""
+    others = [s for k, s in enumerate(shares) if k != residual]
+    difference: Expr = _WHOLE
     for share in dict.fromkeys(others):
-        part = share_part(whole, integer(share.numerator), integer(share.denominator))
+        part = share_part(_WHOLE, integer(share.numerator), integer(share.denominator))
         times = others.count(share)
         several = part if times == 1 else call("mul", Type.MONEY, part, integer(times))
         difference = call("sub", Type.MONEY, difference, several)
-    is_residual = eq(Col("n", Type.INTEGER), integer(residual + 1))
-    parts = case((is_residual, difference), otherwise=share_part(whole, over, under))
-    negative = call("lt", Type.TRUTH, whole, Lit(0, Type.MONEY))
-    return case((negative, whole), otherwise=parts)
+    return difference
 
 
 def share_part(whole: Expr, over: Expr, under: Expr) -> Expr:

@@ -98,19 +98,17 @@ def _lines(
     plan: PlanBuilder, states: States, clause: m.MoneyClause, payments: Sequence[tuple[m.MoneyClause, Ref]]
 ) -> Relation:
     rows = _instances(states, clause)
-    own_truth, since = line_parts.condition(states.contract, clause)
-    rows = With(rows, (("own_truth", own_truth), ("since", since)))
-    if clause.on_failure == "stop" and len(clause.dues) > 1 and clause.id in states.due:
-        rows = _stopping(plan, rows, clause)
+    if _is_stopped_by_others(states, clause):
+        rows = Filter(_stopping(plan, rows, clause), coalesce(TRUTH, TRUE))
     else:
         rows = With(rows, (("truth", Col("own_truth", Type.TRUTH)),))
     rows = With(rows, (("falls_due", line_parts.falls_due(clause, Col("since", Type.DATE))),))
     held, owed = line_parts.held_and_owed(clause, TRUTH, Col("falls_due", Type.DATE))
     rows = With(rows, (("held", held), ("owed", owed)))
-    rows = Filter(rows, coalesce(TRUTH, TRUE))
     rows = payers.answered(plan, states.contract, states.covered, clause, rows)
     if reads(clause.amount, m.Paid):
         rows = with_paid(plan, states, rows, clause, payments)
+        rows = _with(rows, line_parts.wholes(states.contract, clause))
     rows = With(rows, (("amount", line_parts.amount(states.contract, clause)),))
     if clause.if_payer_changes == "by_paid":
         rows = shared(plan, states.contract, clause, rows, [lines for _, lines in payments])
@@ -118,19 +116,24 @@ def _lines(
 
 
 def _instances(states: States, clause: m.MoneyClause) -> Relation:
-    """The clause's rows before any condition: a treatment, or a treatment and due date, or a treatment and row."""
+    """The clause's rows with their condition: a treatment, or a treatment and due date, or a treatment and row.
+
+    In a schedule the lines of a treatment differ by their due dates alone: what is the same for all of them is worked
+    out once, and those whose condition is FALSE have no lines.
+    """
     if clause.for_each is not None:
-        return row_lines.instances(states.main, states.each[clause.for_each.outcome], clause.for_each)
+        of_rows = row_lines.instances(states.main, states.each[clause.for_each.outcome], clause.for_each)
+        return _told(states, clause, of_rows)
     if clause.id in states.due:
         main = states.main
         due = states.due[clause.id]
         kept = [n for n in due.columns if n not in main.columns or n == "subject"]
-        rows: Relation = Join(main, rename(due, {n: n for n in kept}), ("subject",))
+        rows: Relation = _told(states, clause, Join(main, rename(due, {n: n for n in kept}), ("subject",)))
     elif len(clause.dues) > 1:
-        rows = Join(states.main, frames.due_table(clause), (), how="cross")
+        rows = Join(_told(states, clause, states.main), frames.due_table(clause), (), how="cross")
         rows = With(rows, (("due", frames.due_day(clause)),))
     else:
-        rows = With(states.main, (("n", integer(1)),))
+        rows = _told(states, clause, With(states.main, (("n", integer(1)),)))
     if clause.shares is None or len(set(clause.shares)) == 1:
         return rows
     columns = {"n": Type.INTEGER, "share_over": Type.INTEGER, "share_under": Type.INTEGER}
@@ -138,11 +141,30 @@ def _instances(states: States, clause: m.MoneyClause) -> Relation:
     return Join(rows, Values(columns, shares), ("n",))
 
 
-def _stopping(plan: PlanBuilder, rows: Relation, clause: m.MoneyClause) -> Relation:
-    """Each line's truth with those of all lines before it: the first FALSE ends the series, a NULL holds it.
+def _told(states: States, clause: m.MoneyClause, rows: Relation) -> Relation:
+    """The rows with what they say of themselves: their condition and grounds, and what instalments share.
 
-    For conditions that go by due dates; another is the same for every line, so that no line ends what others do not.
+    Where no line depends on another, rows whose condition is FALSE are left out before more is worked out.
     """
+    own_truth, since = line_parts.condition(states.contract, clause)
+    rows = With(rows, (("own_truth", own_truth), ("since", since)))
+    if not _is_stopped_by_others(states, clause):
+        rows = Filter(rows, coalesce(Col("own_truth", Type.TRUTH), TRUE))
+    wholes = () if reads(clause.amount, m.Paid) else line_parts.wholes(states.contract, clause)
+    return With(rows, (("grounds", _grounds(clause)), *wholes))
+
+
+def _is_stopped_by_others(states: States, clause: m.MoneyClause) -> bool:
+    """Whether a failure of one line ends others: of lines that go by due dates, as only their conditions differ."""
+    return clause.on_failure == "stop" and len(clause.dues) > 1 and clause.id in states.due
+
+
+def _with(rows: Relation, items: tuple[tuple[str, Expr], ...]) -> Relation:
+    return With(rows, items) if items else rows
+
+
+def _stopping(plan: PlanBuilder, rows: Relation, clause: m.MoneyClause) -> Relation:
+    """Each line's truth with those of all lines before it: the first FALSE ends the series, a NULL holds it."""
     n, own = Col("n", Type.INTEGER), Col("own_truth", Type.TRUTH)
     rows = plan.add(f"{clause.id}_conditions", f"a treatment and line of clause {clause.clause}", rows)
     firsts = Fold(
@@ -212,7 +234,8 @@ def _line_items(states: States, clause: m.MoneyClause) -> tuple[tuple[str, Expr]
 def _because(states: States, clause: m.MoneyClause) -> Expr:
     """What the line rests on, in words: `remission not_met on 2018-03-11`; its payer, where coverage says who."""
     by_payer = payers.reason(states.contract, states.covered, clause)
-    return concat(_grounds(clause), *by_payer) if by_payer else _grounds(clause)
+    grounds = Col("grounds", Type.TEXT)
+    return concat(grounds, *by_payer) if by_payer else grounds
 
 
 def _grounds(clause: m.MoneyClause) -> Expr:
