@@ -121,7 +121,7 @@ def answered(
     if clause.if_payer_changes == "ends" and covered.own is not None:
         lines = Join(lines, covered.own, ("subject",), how="left")
         after = coalesce(le(_LOST_ON, _DUE), FALSE)
-        nobodys = and_(after, le(_LOST_FOR_GOOD_ON, AS_OF))
+        nobodys = and_(after, le(_LOST_FOR_GOOD_ON, AS_OF), not_(_HELD))
         why = concat(text("not covered by its payer from "), call("text", Type.TEXT, _LOST_ON), text(" on"))
         if contract.coverage_gap_days:
             lines = _waiting(lines, and_(after, le(_LOST_ON, AS_OF), lt(AS_OF, _LOST_FOR_GOOD_ON)))

@@ -162,6 +162,13 @@ def test_a_refund_held_by_its_condition_is_one_line_without_a_payer() -> None:
     assert [(r["n"], r["payer"], r["amount"]) for r in found] == [(1, None, 102_000_000)]
 
 
+def test_a_line_that_waits_for_an_outcome_waits_whatever_coverage_does() -> None:
+    """The condition is not known, and the fixed due day lies after A's coverage."""
+    text = contract_text("ends", "ends", ("if: failure is met,", "due: year 3, if: failure is met,"))
+    assert ("back", 1) in held(text, A_THEN_B, "2028-12-31")
+    assert [r["n"] for r in asked(text, A_THEN_B, "nobodys", "2028-12-31") if r["clause"] == "back"] == []
+
+
 def test_the_original_payer_is_the_treatments() -> None:
     assert totals(lines(contract_text("original"), [], payer="b-old")) == {("part", "B"): 2_125_000}
     assert lines(contract_text("original"), [], payer="X") == []
