@@ -11,6 +11,7 @@ from engine.feeds import quoting
 from engine.feeds.evidence import Evidence, evidence
 from engine.feeds.facts import Facts
 from engine.kernel.diagnostics import Exit, Refusal, refuse
+from engine.ledger.damage import damaged, is_damaged, names_damage
 from engine.ledger.fact_loading import LoadReport, load_files
 from engine.ledger.fact_tables import CATALOG, FORMAT, creation
 from engine.ledger.fact_views import store_facts
@@ -28,11 +29,21 @@ class Store:
 
     @staticmethod
     def open(path: Path, create: bool, read_only: bool = False) -> "Store":
-        """The store in this file. Refuses one that is missing, busy (Exit.BUSY), or not a store of this format."""
+        """The store in this file.
+
+        Refuses one that is missing, busy (Exit.BUSY), damaged (Exit.INTEGRITY), or not a store of this format.
+        """
         if not path.exists() and (read_only or not create):
             raise refuse("no_store", f"there is no store at '{path}'", Exit.REFUSED, "`oba load` makes one")
         if not path.parent.is_dir():
             raise refuse("no_folder", f"there is no folder '{path.parent}'", Exit.REFUSED)
+        if path.is_file() and path.stat().st_size == 0:
+            raise refuse(
+                "not_a_store",
+                f"'{path}' is not a store: the file is empty",
+                Exit.REFUSED,
+                "a store is a DuckDB file",
+            )
         connection = duckdb.connect()
         try:
             mode = ", READ_ONLY" if read_only else ""
@@ -42,7 +53,7 @@ class Store:
             if create and not _tables(connection):
                 connection.execute(f"BEGIN; {creation()}; COMMIT")
             _check_format(connection, path)
-        except (duckdb.OperationalError, duckdb.SerializationException) as error:
+        except duckdb.Error as error:
             connection.close()
             raise _cannot_open(path, error) from None
         except BaseException:
@@ -56,8 +67,11 @@ class Store:
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Closes it. A fault that a damaged file explains becomes a refusal (Exit.INTEGRITY) that says so."""
         self.close()
+        if isinstance(error, duckdb.Error | LookupError | ValueError) and is_damaged(self.path):
+            raise damaged(self.path) from None
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -124,9 +138,13 @@ def _check_format(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _cannot_open(path: Path, error: duckdb.Error) -> Refusal:
     """Why a store cannot be opened, in words; DuckDB's message tells the cases apart."""
     message = str(error)
+    if names_damage(message):
+        return damaged(path)
     if "lock" in message or "already attached" in message or "file handle conflict" in message:
         sentence = f"the store '{path}' is busy: another process has it open"
         return refuse("store_busy", sentence, Exit.BUSY, "try again when that one is done")
     if "not a valid DuckDB" in message or "newer" in message or "version" in message:
         return refuse("not_a_store", f"'{path}' is not a store", Exit.REFUSED, "a store is a DuckDB file")
-    return refuse("cannot_open", f"the store '{path}' cannot be opened", Exit.REFUSED)
+    if isinstance(error, duckdb.OperationalError):
+        return refuse("cannot_open", f"the store '{path}' cannot be opened", Exit.REFUSED)
+    return damaged(path)
