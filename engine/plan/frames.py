@@ -190,7 +190,11 @@ def _beside_treatments(
     if not compared:
         return joined
     name = f"{frame.name}_dated{'_by_last_day' if latest_day else ''}"
-    dated = plan.once(name, "a report and treatment (and due date)", joined)
+    # read twice: what lies in no window is not written down
+    windows = [reports.within(o, "first_day", "last_day") for o in frame.outcomes]
+    windows += [reports.within(o, "base_first_day", "base_last_day") for o in compared]
+    of_use = Filter(joined, or_(*windows, eq(MEASURE, text("death"))))
+    dated = plan.once(name, "a report and treatment (and due date)", of_use)
     seen = _seen(frame, run)
     return baselines.with_baselines(dated, frame.keys, [(o, _rows(o), seen[o.name]) for o in compared])
 
