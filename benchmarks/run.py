@@ -1,4 +1,4 @@
-"""The engine against hand-written SQL and a bare scan: whole processes, in turn, several times.
+"""The engine against hand-written SQL, a bare scan and a large contract: whole processes, in turn, several times.
 
     python -m benchmarks.run [--treatments 1000000] [--rounds 5] [--data DIR] [--json FILE]
 
@@ -33,11 +33,15 @@ class Spent:
 
 def commands(feeds: Path, out: Path) -> dict[str, list[str]]:
     """The processes in the order of a round."""
-    contract = str(ROOT / "contracts" / "kymriah-us-day30")
     days = ["--as-of", AS_OF, "--known-by", AS_OF]
-    files = ["--feeds", str(feeds), "--out", str(out / "engine")]
+
+    def owed(contract: Path) -> list[str]:
+        files = ["--feeds", str(feeds), "--out", str(out / contract.stem)]
+        return [sys.executable, "-c", OBA, "owed", str(contract), *files, *days, "--quiet"]
+
     return {
-        "engine": [sys.executable, "-c", OBA, "owed", contract, *files, *days, "--quiet"],
+        "engine": owed(ROOT / "contracts" / "kymriah-us-day30"),
+        "large": owed(ROOT / "benchmarks" / "large.yaml"),
         "tuned SQL": [sys.executable, "-m", "benchmarks.tuned", str(feeds), str(out / "tuned"), AS_OF],
         "scan": [sys.executable, "-m", "benchmarks.scan", str(feeds)],
     }
@@ -111,6 +115,10 @@ def main() -> None:
             "{process:<10} {wall_seconds:>8} {cpu_seconds:>8} {peak_mb:>9} {engine_wall_ratio:>22}"
             " {engine_cpu_ratio:>6}".format(**row)
         )
+    wall, cpu = (1 / ratio(found, "large", figure) for figure in ("wall_seconds", "cpu_seconds"))
+    print(
+        f"the large contract takes {wall:.2f} times as long as that of one outcome ({cpu:.2f} times the processor)"
+    )
     if arguments.json:
         runs = {name: [asdict(s) for s in spent] for name, spent in found.items()}
         arguments.json.write_text(json.dumps({"summary": rows, "runs": runs}, indent=1), encoding="utf-8")
