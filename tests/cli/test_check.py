@@ -174,7 +174,7 @@ def test_a_history_is_found_for_every_status_and_row_of_the_library(folder: Path
     assert goals - reached == set()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(contracts())
 def test_whatever_is_printed_passes(text: str) -> None:
     contract = read(text)

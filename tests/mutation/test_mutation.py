@@ -14,7 +14,7 @@ from tests.mutation.numbers import changes
 from tests.mutation.survival import all_changes, sample, survivors
 
 # Changes tried of each contract: `OBA_MUTATION=all` tries every one, as `python -m tests.mutation` does.
-TRIED = 10_000 if os.environ.get("OBA_MUTATION") == "all" else 10
+TRIED = 10_000 if os.environ.get("OBA_MUTATION") == "all" else 6
 
 
 @pytest.mark.parametrize("folder", shipped_contracts(), ids=lambda folder: folder.name)
