@@ -81,6 +81,8 @@ CASES = [
     ("two refunds of all", with_refund(TWICE), {"refund_above_paid", "paid_twice"}),
     ("two refunds of all that exclude each other", with_refund(OTHER), set()),
     ("two refunds of all under a limit", with_refund(TWICE, FINE), {"paid_twice"}),
+    ("two refunds of all under a wide limit", changed(
+        "at_most: price", "at_most: 2 * price", with_refund(TWICE, FINE)), {"paid_twice"}),
     ("a fee beside the refund", with_refund(FIXED), {"refund_above_paid"}),
     ("a fee beside a part", changed("refund_share: 100%", "refund_share: 99%", with_refund(FIXED)), set()),
     ("more than all", changed("refund_share: 100%", "refund_share: 101%", FREE), {"refund_above_paid"}),

@@ -73,6 +73,16 @@ def test_whom_and_how_much_it_moves(tmp_path: Path, facts: str) -> None:
     assert document["patients"] == 3
 
 
+def test_a_patient_with_two_treatments_counts_once(tmp_path: Path) -> None:
+    feeds = worked_feeds(tmp_path / "feeds")
+    file = feeds / "treatments.csv"
+    file.write_text(file.read_text().replace("P2,p2,", "P2,p1,"))
+    more = ("--feeds", feeds, "--as-of", "2018-01-31", "--json")
+    document = json.loads(diff(tmp_path, ("price: 649000.00", "price: 649001.00"), more=more).out)
+    ((clause,), patients) = (document["clauses"], document["patients"])
+    assert (clause["patients"], clause["lines"], patients) == (2, 3, 2)
+
+
 def test_who_falls_out(tmp_path: Path) -> None:
     more = ("--feeds", worked_feeds(tmp_path / "feeds"), *AS_OF)
     change = ("age_at_index <= 25", "age_at_index <= 10")

@@ -95,6 +95,8 @@ class LaterWord:
         (m.Party("Example Plan", ("EP1",)), "Example Plan (EP1)"),
         (m.Term("price", (m.TermVersion(date(2018, 1, 1), Fraction(1299999, 2)),)), "649,999.50"),
         (m.Term("share", (m.TermVersion(date(2018, 1, 1), Fraction(4, 5)),)), "80%"),
+        (m.Term("share", (m.TermVersion(date(2018, 1, 1), Fraction(1)),)), "100%"),
+        (m.Term("fee", (m.TermVersion(date(2018, 1, 1), Fraction(2)),)), "2"),
         (tuple(m.Number(Fraction(n)) for n in range(8)), "0, 1, 2, 3, 4, 5, … (8 in all)"),
         (LaterWord(2, m.Bound("at_least", Fraction(5))), "times 2, test at least 5"),
     ],
