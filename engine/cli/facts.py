@@ -91,23 +91,42 @@ def _totals(document: dict[str, Any]) -> Table:
 
 def explain(
     contract: o.Contract,
-    treatment: Annotated[
-        str, typer.Argument(metavar="TREATMENT", help="The treatment's id.", show_default=False)
-    ],
     as_of: o.AsOf,
     output: Output,
+    treatment: Annotated[
+        str | None, typer.Argument(metavar="TREATMENT", help="The treatment's id.", show_default=False)
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group", metavar="NAME", help="A group in place of it: 'contract year 1', 2018, a patient."
+        ),
+    ] = None,
     feeds: o.Feeds = None,
     store: o.MaybeStore = None,
     known_by: o.KnownBy = None,
     clause: Annotated[str | None, typer.Option("--clause", metavar="ID", help="Only this clause.")] = None,
 ) -> None:
-    """Why a treatment owes what it owes. Statuses, evidence, arithmetic, and what would change it."""
+    """Why a treatment or group owes what it owes. Statuses, evidence, arithmetic, and what would change it."""
     from engine.cli.explaining import document, tables
     from engine.settlement.explain import explain as explained
 
+    if (treatment is None) == (group is None):
+        raise refuse("whose", "name a treatment, or a group with --group", Exit.REFUSED)
     with _run(contract, feeds, store, o.parse_day(as_of), o.known_by(known_by), output) as run:
+        if treatment is None:
+            _explain_group(run, group or "", clause, output)
+            return
         explanation = explained(run, treatment, clause)
     output.result(document(explanation), tables(explanation))
+
+
+def _explain_group(run: "Owed", group: str, clause: str | None, output: Output) -> None:
+    from engine.cli.explaining_groups import group_document, group_tables
+    from engine.settlement.explain_group import explain_group
+
+    explanation = explain_group(run, group, clause)
+    output.result(group_document(explanation), group_tables(explanation))
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     contract = as_known(contract, run.known_by)
     plan = PlanBuilder()
     judged = subjects.candidates(plan, contract, run, traits)
-    subjects.not_eligible(plan, judged)
+    subjects.not_eligible(plan, contract, judged)
     enrolled = subjects.subjects(plan, contract, judged)
     states = _states(plan, contract, run, traits, enrolled)
     clause_lines = lines.clause_lines(plan, states)

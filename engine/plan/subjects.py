@@ -41,6 +41,7 @@ from engine.plan.tree import (
 from engine.plan.values import INDEX_DATE, Conditions, attribute, attribute_names
 
 AS_OF = Col("as_of", Type.DATE)
+_PRODUCT_PART = "part_1"  # the product is judged first
 PAYER_NO = Col(
     "payer_no", Type.INTEGER
 )  # the place of the treatment's own payer among the contract's, from 1
@@ -72,8 +73,16 @@ def candidates(plan: PlanBuilder, contract: m.Contract, run: Run, traits: Traits
     return plan.add("candidates", "a treatment whose index date has come, judged", judged)
 
 
-def not_eligible(plan: PlanBuilder, judged: Ref) -> Ref:
+def not_eligible(plan: PlanBuilder, contract: m.Contract, judged: Ref) -> Ref:
+    """One row a treatment that is not the contract's; those that it is compared with are not listed."""
     failing = Filter(judged, is_not_null(Col("failed", Type.TEXT)))
+    compared = [c.against for c in contract.cohorts if isinstance(c.against, m.Comparator)]
+    codes = sorted({code for other in compared for code in other.codes} - set(contract.product_codes))
+    if codes:
+        of_other = coalesce(in_(Col("product", Type.TEXT), [text(code) for code in codes]), FALSE)
+        others = [n for n in judged.columns if n.startswith("part_") and n != _PRODUCT_PART]
+        enrolled = and_(of_other, *(coalesce(Col(n, Type.TRUTH), FALSE) for n in others))
+        failing = Filter(failing, not_(enrolled))
     kept = rename(failing, {n: n for n in ("treatment_id", "failed", "undetermined")})
     return plan.add("not_eligible", "a treatment that is not the contract's", kept)
 

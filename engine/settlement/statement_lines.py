@@ -1,6 +1,6 @@
 """The lines of a statement: each with its reason, its arithmetic, and why it falls in this period."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from engine.kernel.dates import Period
@@ -28,6 +28,7 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         )
         seqs = {tuple(key): seq for *key, seq in rows}
     arithmetic = line_arithmetic(owed, f"SELECT {KEY} FROM differences")
+    bounded = _limit_totals(owed)
     rows = owed.rows(
         f"""SELECT {KEY}, direction, due, entitled, posted_before, amount, kind, line_period, because,
         evidence, corrects FROM differences ORDER BY {DIFFERENCE_ORDER}"""
@@ -58,12 +59,35 @@ def statement_lines(settlement: Settlement) -> tuple[s.Line, ...]:
         lines.append(
             s.Line(
                 treatment, group, clause, paragraphs.get(clause, ""), direction, n, due, entitled, before, amount, kind,
-                period, because, arithmetic.get(key, owed_less_posted),
+                period, because, arithmetic.get(key, bounded.get(key, "") + owed_less_posted),
                 _why_now(settlement, due, period, corrects), tuple(evidence), corrects,
                 seqs.get((*key, direction, kind)), payer,
             )
         )  # fmt: skip
     return tuple(lines)
+
+
+def _limit_totals(owed: Owed) -> dict[LineKey, str]:
+    """Of the limits' lines that change: `total 61,180.00, at most 50,000.00; `."""
+    totals = whole_key(owed.contract, "limit_totals")
+    rows = owed.rows(
+        f"""SELECT {key_of("t")}, t.total, t.at_most, t.at_least, t.patient_first FROM {totals} t
+        WHERE EXISTS (SELECT 1 FROM differences d WHERE {same_line("t", "d")})"""
+        if owed.contract.limits
+        else "SELECT 1 WHERE FALSE"
+    )
+    currency = owed.contract.currency
+    return {
+        (treatment, group, clause, n, payer): f"{total_within_bounds(total, bounds, currency)}; "
+        for treatment, group, clause, n, payer, total, *bounds in rows
+    }
+
+
+def total_within_bounds(total_minor: int, bounds_minor: Sequence[int | None], currency: str) -> str:
+    """`total 61,180.00, at most 50,000.00`; the bounds are at most, at least, to the patient first."""
+    words = zip(("at most", "at least", "to the patient first"), bounds_minor, strict=True)
+    said = [f"{word} {format_thousands(minor, currency)}" for word, minor in words if minor is not None]
+    return f"total {format_thousands(total_minor, currency)}, {', '.join(said)}"
 
 
 def _why_now(settlement: Settlement, due: date, period: Period, corrects: int | None) -> str:
