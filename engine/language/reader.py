@@ -15,6 +15,7 @@ from engine.language.naming import Names, expression
 from engine.language.notes import Notes
 from engine.language.outcomes import read_outcome
 from engine.language.payers import PayerRules, check_payers, party, payers
+from engine.language.signs import check_amounts
 from engine.language.terms import read_terms, term_values
 from engine.language.written import CONTRACT, ContractForm, MoneyForm
 from engine.language.yaml_reader import MAX_BYTES, read_tree
@@ -82,7 +83,7 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
         return None
     gap = form.defaults.coverage_gap if form.defaults else None
     residual = form.settlement.residual
-    return Contract(
+    contract = Contract(
         id=form.contract.value,
         title=form.title.value,
         version=f"sha256:{hashlib.sha256(data).hexdigest()}",
@@ -106,6 +107,8 @@ def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:
         amendments=amendments,
         cohorts=cohorts,
     )
+    check_amounts(contract, form, notes)
+    return contract
 
 
 def _check_in_force(form: ContractForm, notes: Notes) -> None:
