@@ -55,11 +55,26 @@ _LABELS = {
     "pay_within_days": "days to pay",
     "residual": "instalment that takes the cents that do not divide",
 }
-_OWN_LABELS = {(m.Table, "rows"): "", (m.TableRow, "amount"): "", (m.TableRow, "kind"): "side"}
+_OWN_LABELS: dict[tuple[type, str], str] = {
+    **{(m.Table, "rows"): "", (m.TableRow, "amount"): "", (m.TableRow, "kind"): "side"},
+    **{(m.Cohort, "rows"): "", (m.CohortRow, "amount"): "", (m.CohortRow, "kind"): "side"},
+    **{(m.Cohort, "per"): "period", (m.Cohort, "minimum"): "least number decided"},
+    **{
+        (m.Cohort, "decided"): "time from the period's end to the decision",
+        (m.Cohort, "by"): "what the rows test",
+    },
+    **{(m.Cohort, "against"): "what the rate is set against", (m.CohortRow, "direction"): "direction"},
+}
 _NOT_COMPARED = frozenset(("version",))
 _SETS = frozenset(("eligible", "product_codes", "sources"))  # in no order
 _AS_ONE = frozenset(("payers",))  # said together: their order counts
-_IN_PARTS = (m.Contract, m.IfDied, m.Table, m.TableRow)  # they have words, and are told by their parts
+_IN_PARTS = (
+    m.Contract,
+    m.IfDied,
+    m.Table,
+    m.TableRow,
+    m.CohortRow,
+)  # they have words, and are told by their parts
 _EMPTY = {
     "in_force_to": "open",
     "condition": "always",
@@ -101,7 +116,7 @@ class _Path:
     labels: tuple[str, ...] = ()
 
     def at(self, label: str) -> "_Path":
-        return _Path(self.owner, (*self.labels, label))
+        return _Path(self.owner, (*self.labels, label)) if label else self
 
     def __str__(self) -> str:
         if not self.labels:
@@ -122,7 +137,7 @@ def _fields(old: Any, new: Any, path: _Path) -> Iterator[Change]:
             said = [getattr(side, f"{name}_text") or _EMPTY.get(name, "nothing") for side in (old, new)]
             yield Change(str(path.at(label)), *_told_apart(said[0], said[1], before, after))
         else:
-            yield from _differing(name, before, after, path if not label else path.at(label))
+            yield from _differing(name, before, after, path.at(label))
 
 
 def _differing(name: str, before: Any, after: Any, path: _Path) -> Iterator[Change]:

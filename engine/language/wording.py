@@ -183,6 +183,13 @@ _WAYS: dict[type, Callable[[Any], str]] = {
     m.Table: lambda t: t.text,
     m.TableRow: lambda r: r.text,
     m.ForEach: _for_each,
+    m.ResponseRate: lambda r: f"rate of {r.outcome}",
+    m.PersonTimeRate: lambda r: (
+        f"{r.outcome} for {r.years} {'year' if r.years == 1 else 'years'} of observation"
+    ),
+    m.Curve: lambda c: ", ".join(percent(v.value) if isinstance(v, m.Number) else v.name for v in c.values),
+    m.Comparator: lambda c: f"the same of {', '.join(c.codes)}",
+    m.CohortRow: lambda r: r.text,
 }
 
 
@@ -235,8 +242,13 @@ _PAYERS = {  # whose a line is where it is not the original payer's whatever hap
 }
 
 
+def _of_row(due: m.Offset) -> bool:
+    """The day of the row that a line stands for."""
+    return due.anchor == "due" and due.shift == m.NO_SHIFT
+
+
 def _money_clause(clause: m.MoneyClause) -> str:
-    dues = "" if clause.dues == (None,) else f", due {in_words(clause.dues)}"
+    dues = f", due {in_words(clause.dues)}" if any(d and not _of_row(d) for d in clause.dues) else ""
     condition = f", if {clause.condition_text}" if clause.condition else ""
     payer = _PAYERS.get(clause.if_payer_changes, "")
     each = f" for {in_words(clause.for_each)}" if clause.for_each else ""
@@ -246,6 +258,17 @@ def _money_clause(clause: m.MoneyClause) -> str:
 def _limit(limit: m.Limit) -> str:
     per = "" if limit.per == "treatment" else f", per {plain(limit.per)}"
     return f"{limit.bound_text} of {limit.of_text}{per}"
+
+
+def _cohort(cohort: m.Cohort) -> str:
+    """`rate of remission, per contract year, decided 180 days after it, at least 20 of them: below 70%: refund …`."""
+    rate = in_words(cohort.rate) if cohort.rate is not None else cohort.by_text
+    against = f" less {in_words(cohort.against)}" if cohort.against is not None else ""
+    least = f", of at least {cohort.minimum}" if cohort.minimum > 1 else ""
+    bands = ", each unit by its band" if cohort.tiers == "marginal" else ""
+    rows = "; ".join(row.text for row in cohort.rows)
+    when = f"per {plain(cohort.per)}, decided {length(cohort.decided)} after it"
+    return f"{rate}{against}, {when}{least}{bands}: {rows}"
 
 
 def _amendment(amendment: m.Amendment) -> str:
@@ -266,5 +289,6 @@ _SUMMARIES: dict[type, Callable[[Any], str]] = {
     m.Outcome: outcome_words,
     m.MoneyClause: _money_clause,
     m.Limit: _limit,
+    m.Cohort: _cohort,
     m.Amendment: _amendment,
 }

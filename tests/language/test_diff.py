@@ -119,6 +119,47 @@ def test_a_table_is_told_row_by_row(old: str, new: str, sentence: str) -> None:
     assert told(changed(old, new, TABLE), TABLE) == [sentence]
 
 
+COHORT = changed(
+    "settlement:",
+    """cohort:
+  - id: guarantee
+    clause: "6.1"
+    per: contract_year
+    rate: remission
+    minimum: 20
+    decided: 180 days
+    rows: [{below: 70%, refund: 12% of paid}, {otherwise: 0}]
+
+settlement:""",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("minimum: 20", "minimum: 30", "least number decided of guarantee: 20 → 30"),
+        ("decided: 180 days", "decided: 6 months",
+         "time from the period's end to the decision of guarantee: 180 days → 6 months"),
+        ("below: 70%", "below: 75%", "row 1 (bound) of guarantee: below 70% → below 75%"),
+        ("12% of paid", "10% of paid", "row 1 of guarantee: 12% of paid → 10% of paid"),
+        ("per: contract_year", "per: quarter", "period of guarantee: contract year → quarter"),
+        ("rate: remission", "rate: relapse", "rate of guarantee: rate of remission → rate of relapse"),
+        ("rate: remission", "rate: remission\n    against: 80%",
+         "what the rate is set against of guarantee: nothing → 80%"),
+    ],
+)  # fmt: skip
+def test_a_cohort_clause_is_told_part_by_part(old: str, new: str, sentence: str) -> None:
+    assert sentence in told(changed(old, new, COHORT), COHORT)
+
+
+def test_a_cohort_clause_in_a_line() -> None:
+    (change,) = told(COHORT)
+    assert change == (
+        "cohort guarantee: added, rate of remission, per contract year, decided 180 days after it, of at least 20: "
+        "below 70%: refund 12% of paid; otherwise: 0"
+    )
+
+
 def test_a_renamed_outcome_is_told_as_such() -> None:
     text = GOOD.replace("remission is not_met", "response is not_met").replace("  remission:", "  response:")
     assert told(text) == [
