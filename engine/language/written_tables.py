@@ -13,7 +13,7 @@ from engine.language.forms import Form, Record, key, optional
 from engine.language.shapes import Choice, Leaf, ListOf, Said
 
 BOUNDS = ("below", "at_most", "above", "at_least")
-MAX_ROWS = 500
+MAX_ROWS = 200
 BoundWritten = Fraction | str  # a number, or the name of a term
 
 
