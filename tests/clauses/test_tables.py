@@ -237,7 +237,7 @@ def test_rows_that_can_never_apply_are_warned_of(rows: str, idle: list[int]) -> 
 SAID = [
     (f"{{by: units, rows: {ROWS}}}", "20", "by units 20, row 2 (at most 20): 2 = 2.00"),
     ("{by: units * 2, rows: [{below: edge, amount: 1}, {otherwise: 80% of price}]}", "5",
-     "by units 5 × 2 = 10, row 2 (otherwise): 0.8 × price 1,000.00 = 800.00"),
+     "by units 5 × 2 = 10, row 2 (otherwise): 80% × price 1,000.00 = 800.00"),
     ("{by: units, rows: [{below: 10, amount: 0}, {otherwise: 1}]}", "5", "by units 5, row 1 (below 10): 0 = 0.00"),
     ("{by: units, tiers: marginal, rows: [{below: 10, amount: 5.00}, {otherwise: 4.5}]}", "25",
      "by units 25: 10 × 5 (below 10) + 15 × 4.5 (otherwise) = 117.50"),
