@@ -132,6 +132,12 @@ AMOUNT = Leaf(
     _expression,
     {"type": ["string", "number"], "pattern": r"\S", "maxLength": MAX_TEXT},
 )
+# An amount that its reader refuses where it is not 0.
+NOTHING = Leaf(
+    "0",
+    _expression,
+    {"type": ["string", "number"], "pattern": r"\S", "maxLength": MAX_TEXT, "minimum": 0, "maximum": 0},
+)
 
 
 def whole_number(low: int, high: int) -> Leaf[int]:

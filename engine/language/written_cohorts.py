@@ -26,7 +26,7 @@ class OwedForm(Form):
 
 OtherwiseWritten = Said[str] | OwedForm
 _OTHERWISE: Shape[OtherwiseWritten] = Either(
-    "0, {refund: …} or {payment: …}", scalar=pieces.AMOUNT, mapping=Record(OwedForm)
+    "0, {refund: …} or {payment: …}", scalar=pieces.NOTHING, mapping=Record(OwedForm)
 )
 
 
