@@ -22,6 +22,7 @@ class Truth:
 
 
 NULL = Truth(None, None)
+BOOLEANS = {"true": True, "false": False}
 
 
 def truth(node: Node, scope: Scope) -> Truth:
@@ -64,11 +65,12 @@ def at_least(count: int, parts: list[Truth]) -> Truth:
 def _attribute_truth(node: Node, scope: Scope) -> bool | None:
     """A bare name, an `in`, or a comparison; None is NULL."""
     if isinstance(node, Name) and node.field is None:
-        return {"true": True, "false": False}.get(scope.column(node.name).lower())
+        return BOOLEANS.get(scope.column(node.name).lower())
     if isinstance(node, In):
         return _in([_equal(node.item, choice, scope) for choice in node.choices])
     if isinstance(node, Binary):
-        if isinstance(node.left, Text) or isinstance(node.right, Text):
+        boolean = isinstance(node.right, Name) and node.right.name in BOOLEANS
+        if boolean or isinstance(node.left, Text) or isinstance(node.right, Text):
             same = _equal(node.left, node.right, scope)
             return same if node.operator in ("=", "==") or same is None else not same
         return _compared(node.operator, _operand(node.left, scope), _operand(node.right, scope))
@@ -85,6 +87,9 @@ def _equal(item: Node, choice: Node, scope: Scope) -> bool | None:
     """Texts are equal letter by letter, numbers by size; NULL where one is empty or no number."""
     if isinstance(choice, Number):
         return _compared("=", _operand(item, scope), choice.value)
+    if isinstance(choice, Name) and choice.name in BOOLEANS and choice.field is None:
+        said = _attribute_truth(item, scope)
+        return None if said is None else said is BOOLEANS[choice.name]
     left, right = _text(item, scope), _text(choice, scope)
     return None if left == "" or right == "" else left == right
 

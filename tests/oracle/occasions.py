@@ -106,8 +106,8 @@ def series_statuses(clause: Clause, one: Enrolled) -> list[dict[str, Status]]:
 
 
 def series_used(contract: Contract, clause: Clause) -> list[str]:
-    """The series outcomes that a repeated clause reads, in its condition or amount."""
-    if not clause.repeated:
+    """The series outcomes that a clause with due days reads, in its condition or amount."""
+    if None in clause.dues:
         return []
     read = amounts_outcomes(clause.amount)
     if clause.condition is not None:

@@ -33,7 +33,11 @@ def period_of(kind: str, day: date, begins: date, ends: date | None) -> Period:
 
 
 def _contract_year(day: date, begins: date) -> Period:
-    """The year from one anniversary to the day before the next, each counted from the first day in force."""
+    """The year from one anniversary to the day before the next, each counted from the first day in force.
+
+    A day before the first day in force (of a row before the index date) belongs to the first year.
+    """
+    day = max(day, begins)
     number = day.year - begins.year
     while add_months(begins, 12 * number) > day:
         number -= 1

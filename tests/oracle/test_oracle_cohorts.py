@@ -27,7 +27,7 @@ cohort:
 
 def cohort(answers: str, index: str = "2018-01-01", **columns: str) -> dict[str, list[Row]]:
     """A treatment for each letter: met, not met, died of something else (not evaluable), ? (no row)."""
-    known = many(*((f"T{n}", index) for n in range(len(answers))), **columns)
+    known = many(*((f"T{n}", index) for n in range(len(answers))), outcomes=[], **columns)
     for n, letter in enumerate(answers):
         if letter == "m":
             known["outcomes"].append(seen(f"P{n}", index, "CR"))

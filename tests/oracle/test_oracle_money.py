@@ -182,6 +182,10 @@ CONDITIONS = [
     ("weight >= 10.5", [], "2018-01-01"),
     ("weight > 10.5", [], ""),
     ("empty >= 1", [], ""),
+    ("certified = true", [], "2018-01-01"),
+    ("certified != false and barred = false", [], "2018-01-01"),
+    ("certified = false", [], ""),
+    ("empty = false", [], ""),
 ]
 
 
