@@ -17,13 +17,14 @@ def clause(
     """One payment or refund clause: once, by instalments, at each of some days, or for each row."""
     kind = choose.one(["once", "once", "instalments", "each"])
     plain = [one for one in outcomes if not one.is_series]
-    if "for_each" in words and choose.yes():
+    by_row = [one for one in plain if one.kind != "supply"]  # days covered say nothing of single rows
+    if "for_each" in words and by_row and choose.yes():
         kind = "for_each"
     after_decision = kind in ("each", "instalments") and "decided_series" in words and choose.yes()
     # an outcome by due dates needs them fixed
     seen = plain if after_decision or kind in ("once", "for_each") else outcomes
     said: dict[str, Value] = {"id": name, "clause": Quoted(f"4.{name[-1]}")}
-    of_rows = choose.one(plain)
+    of_rows = choose.one(by_row or plain)
     # the whole of instalments must not change from one due day to the next, as `paid` does
     reads_paid = direction == "refunds" and kind != "instalments"
     worth = clause_amount(

@@ -55,14 +55,16 @@ def cohort(choose: Choose, kind: str, outcomes: list[Outcome]) -> dict[str, Valu
     """What a cohort clause tests, and its rows."""
     if kind == "cohort_by":
         return volume(choose)
-    name = choose.one(outcomes).name
+    by_row = [one for one in outcomes if one.kind != "supply"]  # days covered say nothing of single rows
+    name = choose.one((by_row if kind == "per_time" else outcomes) or outcomes).name
     said: dict[str, Value] = {"rate": name}
     bounds = ["30%", "50%", "0.6667", "share"]
-    if kind == "per_time":
+    if kind == "per_time" and by_row:
         per, bounds = choose.one([("100 years", ["100", "500", "1500"]), ("1 year", ["0.5", "2", "12"])])
         said["rate"] = {"of": name, "per": per}
     if kind == "against":
-        against: list[Value] = ["50%", "share", ["60%", "0.4", "25%"], *[{"product": [COMPARED_CODE]}] * 2]
+        other: Value = {"product": [COMPARED_CODE]}
+        against: list[Value] = ["50%", "share", ["60%", "0.4", "25%"], other, other]
         said["against"] = choose.one(against)
         bounds = ["-50%", "-0.1", "0", "10%"]
     minimum = choose.one([None, "1", "2", "3"])

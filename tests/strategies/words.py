@@ -1,8 +1,7 @@
 """The words beyond payments, refunds and caps per treatment that random contracts may use.
 
 Each is a switch: `contracts(words)` draws a few of `words` for each contract, and uses those often in it.
-The environment variable RANDOM_WORDS says others than the usual ones: `all`, `none`, or some with commas
-between.
+The environment variable RANDOM_WORDS says others than all of them: `none`, or some with commas between.
 """
 
 import os
@@ -26,24 +25,13 @@ ALL = (
     "against",  # a rate against a number, a curve, another product
     "per_time",  # events for each stretch of time
 )
-USUAL = (
-    "table",
-    "tiers",
-    "consecutive",
-    "sustained",
-    "change",
-    "for_each",
-    "amendments",
-    "wide_limits",
-    "patient_first",
-)
 
 
 def chosen_words() -> frozenset[str]:
-    """The usual words, or those that the environment says."""
-    said = os.environ.get("RANDOM_WORDS", "usual")
-    if said in ("all", "usual"):
-        return frozenset(ALL if said == "all" else USUAL)
+    """All words, or those that the environment says."""
+    said = os.environ.get("RANDOM_WORDS", "all")
+    if said == "all":
+        return frozenset(ALL)
     named = frozenset(word for word in said.split(",") if word != "none")
     unknown = named - set(ALL)
     if unknown:
