@@ -39,7 +39,7 @@ from engine.plan.values import INDEX_DATE, minor_amount
 
 _ZERO = Lit(0, Type.MONEY)
 _TOTAL, _AMOUNT = Col("total", Type.MONEY), Col("amount", Type.MONEY)
-_PERIOD = Col("period", Type.INTEGER)
+_PERIOD, _COUNTS = Col("period", Type.INTEGER), Col("counts", Type.INTEGER)
 _BOUNDS = ("at_most", "at_least", "patient_first")
 
 
@@ -85,6 +85,11 @@ class Groups:
         return self.limit.at_least is not None and not self.limit.is_yearly
 
     @property
+    def are_few(self) -> bool:
+        """Whether so many lines fall into a group that they are added up by day before they are put in order."""
+        return self.limit.per not in ("treatment", "patient")
+
+    @property
     def _periods(self) -> Periods:
         kind = self.limit.per
         if kind in ("treatment", "patient"):
@@ -116,7 +121,7 @@ class Groups:
         """
         aggs = (
             ("total", Agg("sum", _AMOUNT, Type.MONEY)),
-            ("last_due", Agg("max", Col("due", Type.DATE), Type.DATE, lt(_ZERO, _AMOUNT))),
+            ("last_due", Agg("max", Col("due", Type.DATE), Type.DATE, lt(integer(0), _COUNTS))),
         )
         rows = self._described(Fold(counted, self.keys, aggs))
         bounds = [(n, self._bound(getattr(self.limit, n))) for n in _BOUNDS]
@@ -176,9 +181,21 @@ class Groups:
 
 
 def counted_lines(groups: Groups, lines: Relation) -> Select:
-    """Lines, or an earlier limit's changes, as a limit counts them: the group's key, day and amount."""
+    """Lines, or an earlier limit's changes, as a limit counts them: the group's key, day, amount, and if above zero."""
     items = [(name, groups.key(name)) for name in groups.keys]
-    return Select(lines, (*items, ("due", Col("due", Type.DATE)), ("amount", _AMOUNT)))
+    above_zero = case((lt(_ZERO, _AMOUNT), integer(1)), otherwise=integer(0))
+    return Select(
+        lines, (*items, ("due", Col("due", Type.DATE)), ("amount", _AMOUNT), ("counts", above_zero))
+    )
+
+
+def day_by_day(groups: Groups, counted: Relation) -> Fold:
+    """The same with the lines of a day as one; it `counts` where one of them does."""
+    sums = (
+        ("amount", Agg("sum", _AMOUNT, Type.MONEY)),
+        ("counts", Agg("max", _COUNTS, Type.INTEGER)),
+    )
+    return Fold(counted, (*groups.keys, "due"), sums)
 
 
 def bounded(limit: m.Limit, total: Expr, with_floor: bool) -> Expr:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.language import meaning as m
-from engine.plan.limit_groups import Groups, bounded, counted_lines
+from engine.plan.limit_groups import Groups, bounded, counted_lines, day_by_day
 from engine.plan.line_key import line_key
 from engine.plan.lines import AMOUNT, DUE, OWED, SIGN, evidence_columns, share_items
 from engine.plan.subjects import AS_OF
@@ -71,7 +71,10 @@ def limited(
         groups = Groups(contract, limit, subjects)
         members = [done[i].changes if i in done else _owed(lines[i], limit) for i in limit.of]
         parts = [counted_lines(groups, member) for member in members]
-        counted = Filter(Union(tuple(parts)), compare("ne", AMOUNT, _ZERO))
+        counted: Relation = Filter(Union(tuple(parts)), compare("ne", AMOUNT, _ZERO))
+        if groups.are_few:
+            grain = f"a {limit.per.replace('_', ' ')} and day with lines that limit {limit.clause} counts"
+            counted = plan.add(f"{limit.id}_days", grain, day_by_day(groups, counted))
         totals = plan.add(f"{limit.id}_totals", _grain(limit), groups.out_of_bounds(counted))
         changes = _changes(groups, counted, totals)
         kept = plan.add(
@@ -119,8 +122,7 @@ def _changes(groups: Groups, counted: Relation, totals: Ref) -> Relation:
     known = rename(Filter(totals, is_null(Col("unknown", Type.TRUTH))), groups.kept(totals))
     rows: Relation = Join(counted, known, keys)
     reached = Over("sum_to", AMOUNT, keys, ("due",), Type.MONEY)
-    flag = case((lt(_ZERO, AMOUNT), integer(1)), otherwise=integer(0))
-    rows = With(rows, (("reached", reached), ("counts", flag)))
+    rows = With(rows, (("reached", reached),))
     if groups.floor_with_lines:
         rows = With(rows, (("seen", Over("sum_to", _COUNTS, keys, ("due",), Type.INTEGER)),))
     rows = With(rows, (("change", _moved(groups)),))

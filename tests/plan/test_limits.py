@@ -245,6 +245,6 @@ def test_a_bound_that_cannot_be_worked_out_is_a_failure_of_its_group() -> None:
     rows["treatments"][0]["ceiling"] = None
     found = results(text, rows, "2018-05-01")
     assert [(f["treatment_id"], f["clause"]) for f in found["failures"]] == [("T1", "most")]
-    text = limited("id: most, of: payments, per: contract, at_most: cap - 200")
-    found = results(text, rows, "2018-05-01")
+    text = limited("id: most, of: payments, per: contract, at_most: cap / (cap - 60)")
+    found = results(text, bought(("2020-04-01", "5")), "2020-05-01")
     assert [(f["group_name"], f["clause"]) for f in found["failures"]] == [("contract", "most")]
