@@ -174,7 +174,9 @@ def _values(contract: m.Contract, outcome: m.Outcome) -> list[str | None]:
             found.update(dict.fromkeys(_around(bound, outcome)))
     for bound, _ in _bounds_of_tables(contract, outcome, "value"):
         found.update(dict.fromkeys(_around(bound, outcome)))
-    return list(found) or ([None] if outcome.kind == "event" else ["1"])
+    fields = (n for n in walk(contract.clauses) if isinstance(n, m.OutcomeField | m.RowField))
+    read = any(field.outcome == outcome.name and field.field == "value" for field in fields)
+    return list(found) or (["1"] if read or outcome.kind == "measure" else [None])
 
 
 def _supplies(outcome: m.Outcome, days: int) -> list[str | None]:
