@@ -85,9 +85,13 @@ class Groups:
         return self.limit.at_least is not None and not self.limit.is_yearly
 
     @property
-    def are_few(self) -> bool:
-        """Whether so many lines fall into a group that they are added up by day before they are put in order."""
-        return self.limit.per not in ("treatment", "patient")
+    def by_day(self) -> bool:
+        """Whether the lines of a day are added up before they are put in order.
+
+        Where many fall into a group it is faster. With a floor it must be: two running sums over lines of one day may
+        take them in different orders, and where the first line stands would not fit the total.
+        """
+        return self.limit.per not in ("treatment", "patient") or self.floor_with_lines
 
     @property
     def _periods(self) -> Periods:

@@ -72,7 +72,7 @@ def limited(
         members = [done[i].changes if i in done else _owed(lines[i], limit) for i in limit.of]
         parts = [counted_lines(groups, member) for member in members]
         counted: Relation = Filter(Union(tuple(parts)), compare("ne", AMOUNT, _ZERO))
-        if groups.are_few:
+        if groups.by_day:
             grain = f"a {limit.per.replace('_', ' ')} and day with lines that limit {limit.clause} counts"
             counted = plan.add(f"{limit.id}_days", grain, day_by_day(groups, counted))
         totals = plan.add(f"{limit.id}_totals", _grain(limit), groups.out_of_bounds(counted))

@@ -248,3 +248,12 @@ def test_a_bound_that_cannot_be_worked_out_is_a_failure_of_its_group() -> None:
     text = limited("id: most, of: payments, per: contract, at_most: cap / (cap - 60)")
     found = results(text, bought(("2020-04-01", "5")), "2020-05-01")
     assert [(f["group_name"], f["clause"]) for f in found["failures"]] == [("contract", "most")]
+
+
+def test_a_floor_over_an_earlier_floor_moves_nothing_among_many_treatments() -> None:
+    # The line and what the first floor adds fall on one day: 4 + 46 in any order is 50, which both floors let stand.
+    many = bought(*[("2018-04-01", "4")] * 200)
+    text = limited("id: first, of: payments, per: treatment, at_least: 50").rstrip("\n")
+    text += "\n  - {clause: '6', id: second, of: payments, per: treatment, at_most: 90, at_least: 10}\n"
+    assert len(lines(text, many, "2018-05-01", "first")) == 200
+    assert lines(text, many, "2018-05-01", "second") == []
