@@ -14,7 +14,7 @@ import yaml
 from tests.oracle.evidence import Facts, Row
 from tests.strategies.emit import Quoted, Value, yaml_text
 
-LONGEST_SECONDS = 120  # after that what is left is small enough
+LONGEST_SECONDS = 60  # after that what is left is small enough
 
 
 @dataclass(frozen=True)
