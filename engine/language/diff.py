@@ -193,7 +193,9 @@ def _lists(name: str, before: tuple[Any, ...], after: tuple[Any, ...], path: _Pa
 def _unworded(part: Any) -> bool:
     """A part that is said by its fields, so that each can be compared."""
     return (
-        dataclasses.is_dataclass(part) and type(part).__module__ == m.__name__ and not hasattr(part, "anchor")
+        dataclasses.is_dataclass(part)
+        and type(part).__module__.startswith(m.__name__)
+        and not hasattr(part, "anchor")
     )
 
 
