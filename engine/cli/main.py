@@ -76,12 +76,17 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as fault:
-        if type(fault).__name__ == "InterruptException":  # the engine's own word for an interrupt
+        if _is_interrupt(fault):
             sys.exit(130)
         if os.environ.get("OBA_DEBUG"):
             raise
         print(f"error: {_in_one_line(fault)}", file=sys.stderr)
         sys.exit(int(_exit_of(fault)))
+
+
+def _is_interrupt(fault: Exception) -> bool:
+    """DuckDB's own words for an interrupt, of which it has two."""
+    return type(fault).__name__ == "InterruptException" or str(fault) == "Query interrupted"
 
 
 def _exit_of(fault: Exception) -> Exit:
