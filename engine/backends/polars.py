@@ -35,8 +35,8 @@ def run_plan_polars(plan: Plan, tables: dict[str, pl.DataFrame]) -> dict[str, pl
         for step in plan.steps:
             frame = reader.frame(step.relation)
             once = uses[step.name] <= 1 and step.name not in RESULTS
-            reader.steps[step.name] = frame if once else frame.collect().lazy()
-        return {name: reader.steps[name].collect() for name in RESULTS}
+            reader.steps[step.name] = frame if once else _worked_out(frame).lazy()
+        return {name: _worked_out(reader.steps[name]) for name in RESULTS}
     except pl.exceptions.InvalidOperationError:
         raise TooLarge("a number of the plan does not fit into its 64 or 128 bits") from None
 
@@ -83,6 +83,11 @@ class _Reader:
         else:
             joined = left.join(right, on=list(join.on), how="left" if join.how == "left" else "inner")
         return joined if join.where is None else joined.filter(expression(join.where))
+
+
+def _worked_out(frame: pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a step. Not by the streaming engine, which panics now and then over texts (polars 2.1.0)."""
+    return frame.collect(engine="in-memory")
 
 
 def _fold(frame: pl.LazyFrame, by: tuple[str, ...], aggs: tuple[tuple[str, t.Agg], ...]) -> pl.LazyFrame:
