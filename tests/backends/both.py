@@ -1,6 +1,7 @@
 """One relation on both backends, with the answers as rows."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -51,3 +52,9 @@ def values_of(expr: t.Expr, columns: t.Columns, inputs: Sequence[Row]) -> list[o
     items = (("place", t.Col("place", t.Type.INTEGER)), ("result", expr))
     rows = both(("given", source), ("lines", t.Select(source, items)))
     return [value for _, value in sorted(rows, key=lambda row: int(str(row[0])))]
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """The rows of a temporary table or view, by column."""
+    relation = connection.sql(f"FROM temp.{table}")
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]

@@ -15,6 +15,7 @@ from engine.language.reader import read_contract_text
 from engine.plan.build import RESULTS, build_plan
 from engine.plan.tables import Run
 from engine.settlement.owed import Owed, run_contract, traits_of
+from tests.backends.both import rows_of
 
 Row = Mapping[str, str | None]
 CONNECTION = duckdb.connect(config={"threads": 1})
@@ -85,7 +86,7 @@ def answers(
     run = Run(date.fromisoformat(as_of), date.fromisoformat(known_by or as_of))
     plan = build_plan(contract, run, traits_of(facts))
     run_plan(plan, facts.connection, facts.schema)
-    first = {name: facts.connection.sql(f'SELECT * FROM temp."{name}"').pl().to_dicts() for name in RESULTS}
+    first = {name: rows_of(facts.connection, name) for name in RESULTS}
     second = {name: frame.to_dicts() for name, frame in run_plan_polars(plan, facts_frames(facts)).items()}
     assert {n: _sorted(rows) for n, rows in first.items()} == {n: _sorted(rows) for n, rows in second.items()}
     lines = [

@@ -17,6 +17,7 @@ from engine.language.reader import read_contract_text
 from engine.plan.build import RESULTS, build_plan
 from engine.plan.tables import Run
 from engine.settlement.owed import traits_of
+from tests.backends.both import rows_of
 from tests.language.contracts import GOOD, changed
 
 CONNECTION = duckdb.connect(config={"threads": 1})
@@ -78,18 +79,18 @@ def asked(contract: m.Contract, facts: Facts, as_of: date = LATE, known_by: date
     """What the engine says of each patient's `remission`, after checking that both backends say the same."""
     plan = build_plan(contract, Run(as_of, known_by), traits_of(facts))
     run_plan(plan, facts.connection, facts.schema)
-    tables = {name: facts.connection.sql(f"FROM temp.{name}").pl() for name in RESULTS}
+    tables = {name: rows_of(facts.connection, name) for name in RESULTS}
     for name, frame in run_plan_polars(plan, facts_frames(facts)).items():
-        assert sorted(frame.rows(), key=repr) == sorted(tables[name].rows(), key=repr), name
-    assert not len(tables["failures"])
+        assert sorted(frame.to_dicts(), key=repr) == sorted(tables[name], key=repr), name
+    assert not tables["failures"]
     names = facts.connection.sql(f"SELECT row_no, split_part(record_id, '.', 2) FROM {facts.schema}.outcomes")
     records = dict(names.fetchall())
     owed: dict[str, dict[str, int]] = defaultdict(dict)
-    for line in tables["lines"].to_dicts():
+    for line in tables["lines"]:
         own = owed[line["treatment_id"]]
         own[line["clause"]] = own.get(line["clause"], 0) + line["amount"]
     said = {}
-    for r in tables["statuses"].to_dicts():
+    for r in tables["statuses"]:
         if r["outcome"] == "remission":
             rows = {records[r[n]] for n in r if n.startswith("row_no") and r[n] is not None}
             evidence = " ".join(sorted(rows))
