@@ -95,15 +95,15 @@ SELECT treatment_id, 'remission' AS outcome, 1 AS n, status, decided_on, basis, 
 
 -- All that was paid by that day comes back, so that the cap of 4.3 cannot bind.
 CREATE TEMP VIEW lines AS
-SELECT treatment_id, 'infusion' AS clause, 1 AS n, index_date AS due, 64900000::BIGINT AS amount,
+SELECT treatment_id, NULL::VARCHAR AS group_name, 'infusion' AS clause, 1 AS n, index_date AS due, 64900000::BIGINT AS amount,
     'due on the index date' AS because, []::VARCHAR[] AS evidence
 FROM named
 UNION ALL
-SELECT treatment_id, 'no_remission', 1, decided_on, -64900000, 'remission not_met on ' || decided_on, evidence
+SELECT treatment_id, NULL, 'no_remission', 1, decided_on, -64900000, 'remission not_met on ' || decided_on, evidence
 FROM named WHERE status = 'not_met' AND decided_on >= index_date;
 
 CREATE TEMP VIEW held AS
-SELECT treatment_id, 'no_remission' AS clause, 1 AS n, -64900000::BIGINT AS amount,
+SELECT treatment_id, NULL::VARCHAR AS group_name, 'no_remission' AS clause, 1 AS n, -64900000::BIGINT AS amount,
     'remission pending' AS because
 FROM named WHERE status = 'pending';
 
