@@ -86,15 +86,8 @@ class _Reader:
 
 
 def _worked_out(frame: pl.LazyFrame) -> pl.DataFrame:
-    """The rows of a step.
-
-    The streaming engine panics now and then over texts, and the one in memory takes `when` over a constant column for
-    one row (both polars 2.1.0): the second is asked first, and the first where that refuses.
-    """
-    try:
-        return frame.collect(engine="in-memory")
-    except pl.exceptions.InvalidOperationError:
-        return frame.collect()
+    """The rows of a step. Not by the streaming engine, which panics now and then over texts (polars 2.1.0)."""
+    return frame.collect(engine="in-memory")
 
 
 def _fold(frame: pl.LazyFrame, by: tuple[str, ...], aggs: tuple[tuple[str, t.Agg], ...]) -> pl.LazyFrame:

@@ -47,7 +47,9 @@ def expression(node: t.Expr) -> pl.Expr:
             return _add_months(expression(day), months)
         case t.Call("kth_smallest", (k, *values), _):
             return _kth_smallest(k, [expression(v) for v in values])
-        case t.Call("case" | "coalesce" | "least" | "greatest" as op, args, type_):
+        case t.Call("case", (*branches, otherwise), type_):
+            return _case([_as(type_, a) for a in branches], _for_each_row(type_, otherwise))
+        case t.Call("coalesce" | "least" | "greatest" as op, args, type_):
             return _CHOICES[op]([_as(type_, a) for a in args])
         case t.Call(op, args, _):
             return _CALLS[op](*(expression(a) for a in args))
@@ -112,11 +114,20 @@ def _in(value: t.Expr, options: list[t.Expr]) -> pl.Expr:
     return reduce(pl.Expr.or_, [expression(value) == expression(o) for o in options])
 
 
-def _case(args: list[pl.Expr]) -> pl.Expr:
-    chosen = args[-1]
-    for k in reversed(range(0, len(args) - 1, 2)):
-        chosen = pl.when(args[k]).then(args[k + 1]).otherwise(chosen)
+def _case(branches: list[pl.Expr], otherwise: pl.Expr) -> pl.Expr:
+    """The value of the first truth of (truth, value, truth, value, …) that is TRUE."""
+    chosen = otherwise
+    for k in reversed(range(0, len(branches), 2)):
+        chosen = pl.when(branches[k]).then(branches[k + 1]).otherwise(chosen)
     return chosen
+
+
+def _for_each_row(type_: t.Type, node: t.Expr) -> pl.Expr:
+    """The expression, a constant written out for each row: among constants alone, `when` over a column that is one
+    constant too gives a single row (polars 2.1.0)."""
+    if isinstance(node, t.Lit):
+        return pl.repeat(node.value, pl.len(), dtype=TYPES[node.type])
+    return _as(type_, node)
 
 
 def _kth_smallest(k: t.Expr, values: list[pl.Expr]) -> pl.Expr:
@@ -127,7 +138,6 @@ def _kth_smallest(k: t.Expr, values: list[pl.Expr]) -> pl.Expr:
 
 
 _CHOICES: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
-    "case": _case,
     "coalesce": pl.coalesce,
     "least": pl.min_horizontal,
     "greatest": pl.max_horizontal,
