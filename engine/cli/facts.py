@@ -10,7 +10,7 @@ import typer
 
 from engine.cli import options as o
 from engine.cli.loading import MOST_TOLD, load
-from engine.cli.output import Output, Table, payer_column
+from engine.cli.output import Output, Table, whose_columns
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _tell_unusable(document: dict[str, Any], output: Output) -> None:
 
 
 def _owed_tables(document: dict[str, Any], output: Output) -> list[Table]:
-    payer = payer_column(document["lines"])
-    lines = [tuple(x[name] for name in (*_LINES[:3], *payer, *_LINES[3:])) for x in document["lines"]]
-    tables = [Table("Lines", ("treatment", "clause", "n #", *payer, "due", "amount #", "because"), lines)]
+    whose = whose_columns(document["lines"])
+    lines = [tuple(x.get(name) for name in (*_LINES[:3], *whose, *_LINES[3:])) for x in document["lines"]]
+    tables = [Table("Lines", ("treatment", "clause", "n #", *whose, "due", "amount #", "because"), lines)]
     if not output.for_people:
         return tables
     statuses = [tuple(x[name] for name in _STATUSES) for x in document["statuses"]]
@@ -114,11 +114,11 @@ def explain(
     if (treatment is None) == (group is None):
         raise refuse("whose", "name a treatment, or a group with --group", Exit.REFUSED)
     with _run(contract, feeds, store, o.parse_day(as_of), o.known_by(known_by), output) as run:
-        if treatment is None:
-            _explain_group(run, group or "", clause, output)
-            return
-        explanation = explained(run, treatment, clause)
-    output.result(document(explanation), tables(explanation))
+        if group is not None:
+            _explain_group(run, group, clause, output)
+        elif treatment is not None:
+            explanation = explained(run, treatment, clause)
+            output.result(document(explanation), tables(explanation))
 
 
 def _explain_group(run: "Owed", group: str, clause: str | None, output: Output) -> None:

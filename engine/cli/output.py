@@ -122,9 +122,9 @@ def print_table(table: Table) -> None:
         sys.stdout.write("".join(f"{line.rstrip()}\n" for line in kept.getvalue().splitlines()))
 
 
-def payer_column(lines: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
-    """The name of the column `payer`, where lines have it: in a contract of several payers."""
-    return ("payer",) if lines and "payer" in lines[0] else ()
+def whose_columns(lines: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """The columns that say beside the treatment whose a line is, of those that some line has: `group`, `payer`."""
+    return tuple(name for name in ("group", "payer") if any(name in line for line in lines))
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:

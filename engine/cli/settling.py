@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli import options as o
-from engine.cli.output import Output, Table, payer_column
+from engine.cli.output import Output, Table, whose_columns
 from engine.kernel.diagnostics import Exit, refuse
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ def show(settlement: "Settlement", output: Output) -> None:
     from engine.settlement.documents import settlement_document
 
     document = settlement_document(settlement)
-    payer = payer_column(document["lines"])
+    whose = whose_columns(document["lines"])
     lines = [
-        (x["treatment_id"], x["clause"], x["n"], *(x[name] for name in payer), x["due"], x["amount"],
+        (x["treatment_id"], x["clause"], x["n"], *(x.get(name) for name in whose), x["due"], x["amount"],
          x["kind"].replace("_", " "), x["period"], x["corrects"], x["because"])
         for x in document["lines"]
     ]  # fmt: skip
@@ -159,7 +159,7 @@ def show(settlement: "Settlement", output: Output) -> None:
         "treatment",
         "clause",
         "n #",
-        *payer,
+        *whose,
         "due",
         "amount #",
         "kind",

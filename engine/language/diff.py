@@ -28,7 +28,7 @@ _LABELS = {
     "product_codes": "product code",
     "sources": "source",
     "payers": "payer",
-    "if_payer_changes": "whose it is where the payer changes",
+    "if_payer_changes": "change-of-payer rule",
     "coverage_gap_days": "days of a gap in coverage that are forgiven",
     "eligible": "eligibility",
     "source_name": "what is reported",

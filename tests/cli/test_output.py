@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from engine.cli.output import MOST_ROWS, Output, Table
+from engine.cli.output import MOST_ROWS, Output, Table, whose_columns
 from tests.cli.running import KYMRIAH, oba, worked_feeds, worked_store
 
 AS_OF = ("--as-of", "2018-03-31", "--known-by", "2018-03-31")
@@ -154,3 +154,9 @@ def test_new_starts_from_any_contract_and_needs_no_readme(tmp_path: Path) -> Non
     assert text.count("yaml-language-server") == 1
     assert text.startswith("# yaml-language-server: $schema=contract.schema.json\n")
     assert oba("test", tmp_path).code == 0
+
+
+def test_a_line_over_a_group_names_it() -> None:
+    assert whose_columns([]) == whose_columns([{"treatment_id": "T1", "clause": "a"}]) == ()
+    assert whose_columns([{"treatment_id": "T1"}, {"treatment_id": None, "group": "2018"}]) == ("group",)
+    assert whose_columns([{"treatment_id": None, "group": "2018", "payer": None}]) == ("group", "payer")

@@ -55,7 +55,7 @@ CASES = [
     ("payer: Example Health Plan", "payer: {name: Example Health Plan, codes: [EHP]}",
      "payer: Example Health Plan → Example Health Plan (EHP)"),
     ("amount: refund_share of paid", "amount: refund_share of paid, if_payer_changes: ends",
-     "whose it is where the payer changes of no_remission: original → ends"),
+     "change-of-payer rule of no_remission: original → ends"),
     ("pay_within: 38 days", "pay_within: 45 days", "days to pay: 38 → 45"),
     ("residual: last", "residual: first", "instalment that takes the cents that do not divide: last → first"),
     ("  late_evidence: reopen\n", "  late_evidence: reopen\n  coverage_gap: 30 days\n",
