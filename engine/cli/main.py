@@ -58,9 +58,8 @@ for module in MODULES:
 
 def main() -> None:
     """Run the program. A refusal is printed with its places and hints; nothing ends in a stack trace."""
-    gc.set_threshold(
-        100_000
-    )  # a short process: what it imports stays, and counting it again costs a tenth of the start
+    # A short process: what it imports stays, and going over it again and again costs a tenth of the start.
+    gc.set_threshold(100_000)
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - closed by whoever started the program
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a character that a terminal lacks must not stop a settlement

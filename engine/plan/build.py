@@ -56,7 +56,7 @@ class Plan:
 
 RESULTS = ("lines", "changes", "held", "failures", "statuses", "not_eligible")
 # Steps that explanations and statements read besides, where a plan has them.
-READ = ("candidates", "subjects", "all_lines", "nobodys")
+READ = ("candidates", "subjects", "all_lines", "without_payer")
 SELDOM = (
     "scheduled",
     "limit_totals",
@@ -81,14 +81,14 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     key = (*(("case_id",) if run.as_of is None else ()), *line_key(contract))
     _line_results(plan, (*clause_lines, *of_cohorts.values(), *(x.lines for x in limited)), key)
     _status_result(plan, contract, states)
-    payers.nobodys_lines(plan, contract)
+    payers.lines_without_payer(plan, contract)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
     return Plan(pruned(tuple(plan.steps.values()), _read(plan, contract), constants))
 
 
 def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
     """The columns of steps that are read from outside the plan."""
-    names = (*RESULTS, "all_lines", *SELDOM, *(("nobodys",) if "nobodys" in plan.steps else ()))
+    names = (*RESULTS, "all_lines", *SELDOM, *(("without_payer",) if "without_payer" in plan.steps else ()))
     whole = {name: frozenset(plan.steps[name].relation.columns) for name in names}
     named = {attribute(name).name for name in attribute_names((contract.clauses, contract.limits))}
     named |= {subjects.PAYER_NO.name} if contract.several_payers else set()

@@ -16,7 +16,7 @@ from engine.plan.line_parts import States, context_columns
 from engine.plan.lines import SIGN, evidence_columns, share_items
 from engine.plan.periods import Periods
 from engine.plan.ratios import Ratio
-from engine.plan.rows_of_table import Fitting, by_bands, of_first_fitting
+from engine.plan.rows_of_table import Fitting, of_first_fitting, rows_amount
 from engine.plan.subjects import AS_OF, epoch
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
@@ -33,9 +33,7 @@ from engine.plan.tree import (
     Values,
     With,
     case,
-    compare,
     concat,
-    eq,
     in_,
     integer,
     le,
@@ -43,7 +41,7 @@ from engine.plan.tree import (
     null,
     text,
 )
-from engine.plan.values import ValueCompiler, epoch_compilers
+from engine.plan.values import ValueCompiler, by_epoch, epoch_compilers
 
 PERIOD = Col("period", Type.INTEGER)
 FITS = Col("fits", Type.INTEGER)
@@ -123,23 +121,18 @@ def _judged(plan: PlanBuilder, source: Source, cohort: m.Cohort) -> Relation:
     rows = With(
         rows,
         (
-            ("tested_over", _by_epoch([t.over for t in tested])),
-            ("tested_under", _by_epoch([t.under for t in tested])),
+            ("tested_over", by_epoch([t.over for t in tested])),
+            ("tested_under", by_epoch([t.under for t in tested])),
             ("enough", counts.enough),
         ),
     )
     fits, amount = (
-        _by_epoch([part(c, cohort, contract) for c in compilers]) for part in (_fitting_row, _amount)
+        by_epoch([part(c, cohort, contract) for c in compilers]) for part in (_fitting_row, _amount)
     )
     enough = Col("enough", Type.TRUTH)
     rows = With(rows, (("fits", case((enough, fits), otherwise=null(Type.INTEGER))),))
     owed = case((enough, amount), otherwise=Lit(0, Type.MONEY))
     return With(rows, (("amount", owed), ("sign", _sign(cohort)), ("owed", le(Col("due", Type.DATE), AS_OF))))
-
-
-def _by_epoch(branches: Sequence[Expr]) -> Expr:
-    number = Col("epoch", Type.INTEGER)
-    return case(*((eq(number, integer(k)), b) for k, b in enumerate(branches) if k), otherwise=branches[0])
 
 
 def _tested(compiler: ValueCompiler, cohort: m.Cohort, counts: Counts) -> Ratio:
@@ -177,17 +170,10 @@ def _fitting_row(compiler: ValueCompiler, cohort: m.Cohort, contract: m.Contract
 
 
 def _amount(compiler: ValueCompiler, cohort: m.Cohort, contract: m.Contract) -> Expr:
-    """What the fitting row owes, rounded once; -1 where it, or a volume by bands, falls below zero."""
+    """What the rows come to, rounded once; see `rows_amount`."""
     scale = 10 ** minor_digits(contract.currency)
-    fittings = _fittings(compiler, cohort)
     parts = [compiler.ratio(row.amount) for row in cohort.rows]
-    if cohort.tiers == "marginal":
-        parts = by_bands(TESTED, fittings, parts)
-    amount = of_first_fitting(TESTED, fittings, [ratios.rounded(part, scale) for part in parts])
-    if cohort.tiers == "whole":
-        return amount
-    below_zero = compare("lt", TESTED.over, Lit(0, Type.WIDE))
-    return case((below_zero, Lit(-1, Type.MONEY)), otherwise=amount)
+    return rows_amount(TESTED, _fittings(compiler, cohort), parts, cohort.tiers, scale)
 
 
 def _sign(cohort: m.Cohort) -> Expr:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.language import meaning as m
+from engine.plan.conditions import Conditions
 from engine.plan.payers import PayerCoverage
 from engine.plan.subjects import AS_OF, offset_day
 from engine.plan.tree import (
@@ -37,7 +38,7 @@ from engine.plan.tree import (
     text,
     wide,
 )
-from engine.plan.values import Conditions, decided_on, minor_amount, outcomes_in, status
+from engine.plan.values import decided_on, minor_amount, outcomes_in, status
 
 # Where each case of many stands apart in one run, these columns say which it is and as of which day it is asked.
 CASE_COLUMNS = {"case_id": Type.TEXT, "as_of": Type.DATE}

@@ -1,6 +1,6 @@
 """Whose a line is: the treatment's own payer's, or that of the one who covers its due day.
 
-Each line has a day, `falls_due`. A line that is nobody's by its clause's rule is not owed; it is kept in a step of its
+Each line has a day, `falls_due`. A line without a payer by its clause's rule is not owed; it is kept in a step of its
 own, with the reason. How a refund is shared by what each has paid stands in `shares`.
 """
 
@@ -117,27 +117,27 @@ def _payer_spans(contract: m.Contract, run: Run, traits: Traits) -> Relation:
 def answered(
     plan: PlanBuilder, contract: m.Contract, covered: PayerCoverage, clause: m.MoneyClause, lines: Relation
 ) -> Relation:
-    """The lines without those that are nobody's, and with what `payer` and `reason` read of coverage."""
+    """The lines without those without a payer, and with what `payer` and `reason` read of coverage."""
     if clause.if_payer_changes == "ends" and covered.own is not None:
         lines = Join(lines, covered.own, ("subject",), how="left")
         after = coalesce(le(_LOST_ON, _DUE), FALSE)
-        nobodys = and_(after, le(_LOST_FOR_GOOD_ON, AS_OF), not_(_HELD))
+        without_payer = and_(after, le(_LOST_FOR_GOOD_ON, AS_OF), not_(_HELD))
         why = concat(text("not covered by its payer from "), call("text", Type.TEXT, _LOST_ON), text(" on"))
         if contract.coverage_gap_days:
             lines = _waiting(lines, and_(after, le(_LOST_ON, AS_OF), lt(AS_OF, _LOST_FOR_GOOD_ON)))
     elif clause.if_payer_changes == "successor" and covered.spans is not None:
         lines = plan.add(f"{clause.id}_due", f"a treatment and line of clause {clause.clause}", lines)
         lines = Join(lines, _covering(covered.spans, lines), ("subject", "n"), how="left")
-        nobodys = and_(_OWED, is_null(_COVERED_BY), not_(_NEVER_COVERED))
+        without_payer = and_(_OWED, is_null(_COVERED_BY), not_(_NEVER_COVERED))
         why = concat(text("no payer of the contract covers "), call("text", Type.TEXT, _DUE))
     else:
         return lines
     judged = plan.add(
         f"{clause.id}_covered",
         f"a treatment and line of clause {clause.clause}",
-        With(lines, (("nobodys", coalesce(nobodys, FALSE)), ("nobodys_because", why))),
+        With(lines, (("without_payer", coalesce(without_payer, FALSE)), ("without_payer_because", why))),
     )
-    return Filter(judged, not_(Col("nobodys", Type.TRUTH)))
+    return Filter(judged, not_(Col("without_payer", Type.TRUTH)))
 
 
 def _waiting(lines: Relation, waits: Expr) -> Relation:
@@ -183,23 +183,23 @@ def reason(contract: m.Contract, covered: PayerCoverage, clause: m.MoneyClause) 
     return (case((is_not_null(_COVERED_BY), words), otherwise=text("")),)
 
 
-def nobodys_lines(plan: PlanBuilder, contract: m.Contract) -> None:
-    """Leave the step `nobodys`: lines that are not owed by their clause's rule, and why. None without such a rule."""
-    parts = tuple(_nobodys(plan, contract))
+def lines_without_payer(plan: PlanBuilder, contract: m.Contract) -> None:
+    """Leave the step `without_payer`, where a rule asks for it: lines not owed by their clause's rule, and why."""
+    parts = tuple(_without_payer(plan, contract))
     if parts:
-        plan.add("nobodys", "a line that is nobody's", parts[0] if len(parts) == 1 else Union(parts))
+        plan.add("without_payer", "a line without a payer", parts[0] if len(parts) == 1 else Union(parts))
 
 
-def _nobodys(plan: PlanBuilder, contract: m.Contract) -> Iterator[Relation]:
+def _without_payer(plan: PlanBuilder, contract: m.Contract) -> Iterator[Relation]:
     for clause in contract.clauses:
         step = plan.steps.get(f"{clause.id}_covered")
         if step is not None:
-            judged = Filter(Ref(step.name, step.relation.columns), Col("nobodys", Type.TRUTH))
+            judged = Filter(Ref(step.name, step.relation.columns), Col("without_payer", Type.TRUTH))
             items = (
                 ("treatment_id", Col("treatment_id", Type.TEXT)),
                 ("clause", text(clause.id)),
                 ("n", Col("n", Type.INTEGER)),
                 ("due", _DUE),
-                ("because", Col("nobodys_because", Type.TEXT)),
+                ("because", Col("without_payer_because", Type.TEXT)),
             )
             yield Select(judged, items)

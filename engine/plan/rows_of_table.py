@@ -50,14 +50,20 @@ def by_bands(by: Ratio, rows: Sequence[Fitting], rates: Sequence[Ratio]) -> list
     return result
 
 
-def table_amount(table: m.Table, ratio: Callable[[m.Value], Ratio], scale: int) -> Expr:
-    """The table's amount as MONEY, rounded once; -1 where it, or the `by` of marginal tiers, falls below zero."""
-    by = ratio(table.by)
-    rows = [Fitting(row.kind, None if row.bound is None else ratio(row.bound)) for row in table.rows]
-    parts = [ratio(row.amount) for row in table.rows]
-    if table.tiers == "marginal":
+def rows_amount(by: Ratio, rows: Sequence[Fitting], parts: Sequence[Ratio], tiers: str, scale: int) -> Expr:
+    """What the rows come to as MONEY, rounded once; -1 where it, or the `by` of marginal tiers, falls below zero.
+
+    `parts`: of each row its amount, or with marginal tiers its rate for each unit in its band.
+    """
+    if tiers == "marginal":
         parts = by_bands(by, rows, parts)
     amount = of_first_fitting(by, rows, [ratios.rounded(part, scale) for part in parts])
-    if table.tiers == "whole":
+    if tiers == "whole":
         return amount
     return case((lt(by.over, wide(0)), BELOW_ZERO), otherwise=amount)
+
+
+def table_amount(table: m.Table, ratio: Callable[[m.Value], Ratio], scale: int) -> Expr:
+    """The table's amount; see `rows_amount`."""
+    rows = [Fitting(row.kind, None if row.bound is None else ratio(row.bound)) for row in table.rows]
+    return rows_amount(ratio(table.by), rows, [ratio(row.amount) for row in table.rows], table.tiers, scale)

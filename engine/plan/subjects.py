@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from engine.language import meaning as m
 from engine.plan import rows
+from engine.plan.conditions import Conditions
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
     FALSE,
@@ -38,7 +39,7 @@ from engine.plan.tree import (
     rename,
     text,
 )
-from engine.plan.values import INDEX_DATE, Conditions, attribute, attribute_names
+from engine.plan.values import INDEX_DATE, attribute, attribute_names
 
 AS_OF = Col("as_of", Type.DATE)
 _PRODUCT_PART = "part_1"  # the product is judged first

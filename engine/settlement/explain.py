@@ -155,9 +155,10 @@ def _states(owed: Owed, lines_of: str) -> dict[tuple[str, int], list[_Found]]:
         FROM (FROM {lines_of} UNION ALL BY NAME SELECT *, FALSE AS owed, FALSE AS held FROM scheduled)
         JOIN asked USING (treatment_id)"""
     ]
-    if any(step.name == "nobodys" for step in owed.plan.steps):
+    if any(step.name == "without_payer" for step in owed.plan.steps):
         queries.append(
-            """SELECT clause, n, NULL, 'not owed', due, NULL, because FROM nobodys JOIN asked USING (treatment_id)"""
+            """SELECT clause, n, NULL, 'not owed', due, NULL, because
+            FROM without_payer JOIN asked USING (treatment_id)"""
         )
     found: dict[tuple[str, int], list[_Found]] = defaultdict(list)
     for clause, n, *rest in owed.rows(f"{' UNION ALL '.join(queries)} ORDER BY 1, 2, 3"):

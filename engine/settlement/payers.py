@@ -32,8 +32,10 @@ def names_as_now(contract: m.Contract) -> dict[str, list[str]]:
 def name_payer_reasons(owed: Owed) -> None:
     """Leave the view `payer_reasons` by treatment, clause and n: why a posted line is not this payer's, or not owed."""
     parts = []
-    if any(step.name == "nobodys" for step in owed.plan.steps):
-        parts.append("SELECT treatment_id, clause, n, 'no longer owed: ' || because AS because FROM nobodys")
+    if any(step.name == "without_payer" for step in owed.plan.steps):
+        parts.append(
+            "SELECT treatment_id, clause, n, 'no longer owed: ' || because AS because FROM without_payer"
+        )
     if owed.contract.several_payers:
         parts.append(
             """SELECT treatment_id, clause, n, 'now of ' || string_agg(payer, ' and ' ORDER BY payer) AS because

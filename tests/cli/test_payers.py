@@ -150,7 +150,7 @@ def test_explain_says_whose_a_line_is_and_by_what_share(books: tuple[Path, Path]
         ("successor", "no payer of the contract covers 2027-09-15"),
     ],
 )
-def test_a_line_that_is_nobodys_is_explained_and_taken_back(
+def test_a_line_without_a_payer_is_explained_and_taken_back(
     books: tuple[Path, Path], tmp_path: Path, rule: str, because: str
 ) -> None:
     """Without a payer for P1 from July on, the third part is taken back in October."""

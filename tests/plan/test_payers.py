@@ -66,15 +66,19 @@ def test_who_owes_the_third_part(spans: list[Span], ends: str | None, successor:
     for rule, wanted in (("ends", ends), ("successor", successor)):
         found = lines(contract_text(rule), spans, as_of=THIRD)
         assert [payer for _, n, payer, _, _ in found if n == 3] == ([wanted] if wanted else [])
-        why = [row["because"] for row in asked(contract_text(rule), spans, "nobodys", THIRD) if row["n"] == 3]
+        why = [
+            row["because"]
+            for row in asked(contract_text(rule), spans, "without_payer", THIRD)
+            if row["n"] == 3
+        ]
         assert len(why) == (0 if wanted else 1)
 
 
-def test_words_for_what_is_nobodys() -> None:
+def test_words_for_what_is_without_payer() -> None:
     spans = A_THEN_B[:1]
-    (ends,) = (r for r in asked(contract_text("ends"), spans, "nobodys", THIRD) if r["n"] == 3)
+    (ends,) = (r for r in asked(contract_text("ends"), spans, "without_payer", THIRD) if r["n"] == 3)
     assert ends["because"] == "not covered by its payer from 2027-07-01 on"
-    (nobody,) = asked(contract_text("successor"), spans, "nobodys", THIRD)
+    (nobody,) = asked(contract_text("successor"), spans, "without_payer", THIRD)
     assert (nobody["n"], nobody["because"]) == (3, "no payer of the contract covers 2027-09-15")
     (third,) = (r for r in asked(contract_text("successor"), A_THEN_B, "lines", THIRD) if r["n"] == 3)
     assert third["because"] == "due by the schedule; B covers 2027-09-15"
@@ -140,7 +144,7 @@ def test_outcomes_mind_the_coverage_of_all_payers() -> None:
         assert (status["status"], status["decided_on"] and str(status["decided_on"])) == wanted
 
 
-def test_what_is_nobodys_was_not_paid() -> None:
+def test_a_line_without_a_payer_was_not_paid() -> None:
     """80 % of two parts where A left and nobody came; the refund is A's own."""
     for rule in ("ends", "successor"):
         found = lines(contract_text(rule, "original"), A_THEN_B[:1], failure="2028-01-10")
@@ -166,7 +170,9 @@ def test_a_line_that_waits_for_an_outcome_waits_whatever_coverage_does() -> None
     """The condition is not known, and the fixed due day lies after A's coverage."""
     text = contract_text("ends", "ends", ("if: failure is met,", "due: year 3, if: failure is met,"))
     assert ("back", 1) in held(text, A_THEN_B, "2028-12-31")
-    assert [r["n"] for r in asked(text, A_THEN_B, "nobodys", "2028-12-31") if r["clause"] == "back"] == []
+    assert [
+        r["n"] for r in asked(text, A_THEN_B, "without_payer", "2028-12-31") if r["clause"] == "back"
+    ] == []
 
 
 def test_the_original_payer_is_the_treatments() -> None:
