@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from engine.language import meaning as m
 from engine.plan import frames, statuses, subjects
-from engine.plan.exposure import exposures
 from engine.plan.line_parts import CASE_COLUMNS, States
 from engine.plan.lines import OWED
 from engine.plan.periods import Periods
+from engine.plan.person_time import person_time
 from engine.plan.ratios import Ratio, times
 from engine.plan.tables import Run, Traits
 from engine.plan.tree import (
@@ -147,7 +147,7 @@ def _counts(
             return With(rows, (("days", null(Type.INTEGER)),))
         case m.PersonTimeRate(outcome):
             apart = plan.within(f"{cohort.id}_")
-            observed = exposures(apart, contract, contract.outcome(outcome), members, run, traits)
+            observed = person_time(apart, contract, contract.outcome(outcome), members, run, traits)
             return Fold(observed, keys, (treatments, *_events_counted()))
 
 

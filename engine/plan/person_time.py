@@ -44,7 +44,7 @@ _LONG_AGO = 2400  # months: before any day that a feed can name
 _ENDS = Col("observed_until", Type.DATE)
 
 
-def exposures(
+def person_time(
     plan: PlanBuilder, contract: m.Contract, outcome: m.Outcome, members: Relation, run: Run, traits: Traits
 ) -> Relation:
     """The members, which have `judged_on`, with `days` under observation and `events` within them."""
