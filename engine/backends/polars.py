@@ -4,7 +4,7 @@ from collections import Counter
 
 import polars as pl
 
-from engine.backends.polars_expressions import ROUGHLY_WIDE, TYPES, checked, expression
+from engine.backends.polars_expressions import ROUGHLY_WIDE, TYPES, checked, expression, when
 from engine.backends.references import references
 from engine.backends.sizes import LONG, largest
 from engine.feeds.facts import Facts
@@ -37,7 +37,9 @@ def run_plan_polars(plan: Plan, tables: dict[str, pl.DataFrame]) -> dict[str, pl
             once = uses[step.name] <= 1 and step.name not in RESULTS
             reader.steps[step.name] = frame if once else _worked_out(frame).lazy()
         return {name: _worked_out(reader.steps[name]) for name in RESULTS}
-    except pl.exceptions.InvalidOperationError:
+    except pl.exceptions.InvalidOperationError as error:
+        if "conversion" not in str(error):  # a cast that does not fit
+            raise
         raise TooLarge("a number of the plan does not fit into its 64 or 128 bits") from None
 
 
@@ -105,7 +107,7 @@ def _fold(frame: pl.LazyFrame, by: tuple[str, ...], aggs: tuple[tuple[str, t.Agg
 
 def _counted(agg: t.Agg) -> pl.Expr:
     value = pl.lit(True) if agg.value is None else expression(agg.value)
-    return value if agg.where is None else pl.when(expression(agg.where)).then(value)
+    return value if agg.where is None else when(expression(agg.where)).then(value)
 
 
 def _order(agg: t.Agg) -> pl.Expr:
@@ -116,7 +118,7 @@ def _order(agg: t.Agg) -> pl.Expr:
     counts = pl.all_horizontal([p.is_not_null() for p in parts])
     if agg.where is not None:
         counts &= expression(agg.where)
-    return pl.when(counts).then(
+    return when(counts).then(
         orders[0] if len(orders) == 1 else pl.struct(o.alias(str(k)) for k, o in enumerate(orders))
     )
 

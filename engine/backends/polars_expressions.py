@@ -10,6 +10,7 @@ from datetime import date
 from functools import reduce
 
 import polars as pl
+from polars.expr.whenthen import When
 
 from engine.backends.sizes import LONG, WIDE, largest
 from engine.kernel.dates import FIRST_DAY
@@ -48,7 +49,7 @@ def expression(node: t.Expr) -> pl.Expr:
         case t.Call("kth_smallest", (k, *values), _):
             return _kth_smallest(k, [expression(v) for v in values])
         case t.Call("case", (*branches, otherwise), type_):
-            return _case([_as(type_, a) for a in branches], _for_each_row(type_, otherwise))
+            return _case([_as(type_, a) for a in branches], _as(type_, otherwise))
         case t.Call("coalesce" | "least" | "greatest" as op, args, type_):
             return _CHOICES[op]([_as(type_, a) for a in args])
         case t.Call(op, args, _):
@@ -97,7 +98,7 @@ def _out_of_bounds(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 
 def _div_floor(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    return left // pl.when(right != 0).then(right)
+    return left // when(right != 0).then(right)
 
 
 # --- truths and choices -----------------------------------------------------------------------------
@@ -114,20 +115,20 @@ def _in(value: t.Expr, options: list[t.Expr]) -> pl.Expr:
     return reduce(pl.Expr.or_, [expression(value) == expression(o) for o in options])
 
 
+def when(truth: pl.Expr) -> When:
+    """`pl.when`, with the truth written out for each row.
+
+    Over a column that is one constant, and among constants, it would give a single row (polars 2.1.0).
+    """
+    return pl.when(truth & pl.repeat(True, pl.len(), dtype=pl.Boolean))
+
+
 def _case(branches: list[pl.Expr], otherwise: pl.Expr) -> pl.Expr:
     """The value of the first truth of (truth, value, truth, value, …) that is TRUE."""
     chosen = otherwise
     for k in reversed(range(0, len(branches), 2)):
-        chosen = pl.when(branches[k]).then(branches[k + 1]).otherwise(chosen)
+        chosen = when(branches[k]).then(branches[k + 1]).otherwise(chosen)
     return chosen
-
-
-def _for_each_row(type_: t.Type, node: t.Expr) -> pl.Expr:
-    """The expression, a constant written out for each row: among constants alone, `when` over a column that is one
-    constant too gives a single row (polars 2.1.0)."""
-    if isinstance(node, t.Lit):
-        return pl.repeat(node.value, pl.len(), dtype=TYPES[node.type])
-    return _as(type_, node)
 
 
 def _kth_smallest(k: t.Expr, values: list[pl.Expr]) -> pl.Expr:
@@ -166,18 +167,18 @@ def _completed_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
     years = end.dt.year().cast(pl.Int64) - start.dt.year().cast(pl.Int64)
     months = end.dt.month().cast(pl.Int64) - start.dt.month().cast(pl.Int64)
     short = (start.dt.day() > end.dt.day()) & (end.dt.day() < end.dt.days_in_month())
-    return years * 12 + months - pl.when(short).then(1).otherwise(0).cast(pl.Int64)
+    return years * 12 + months - when(short).then(1).otherwise(0).cast(pl.Int64)
 
 
 def _months_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    return pl.when(end < start).then(-_completed_months(end, start)).otherwise(_completed_months(start, end))
+    return when(end < start).then(-_completed_months(end, start)).otherwise(_completed_months(start, end))
 
 
 # --- keys -------------------------------------------------------------------------------------------
 
 
 def _pack(day: pl.Expr, satisfied: pl.Expr, row: pl.Expr) -> pl.Expr:
-    bit = pl.when(satisfied).then(pl.lit(ROW_SPAN)).otherwise(pl.lit(0)).cast(pl.Int64)
+    bit = when(satisfied).then(pl.lit(ROW_SPAN)).otherwise(pl.lit(0)).cast(pl.Int64)
     return (_day_number(day) - _EPOCH_DAY) * DAY_SPAN + bit + row
 
 
@@ -199,13 +200,11 @@ def _number(value: pl.Expr) -> pl.Expr:
 
 def _truth_of(value: pl.Expr) -> pl.Expr:
     word = value.str.to_lowercase()
-    return (
-        pl.when(word == "true").then(pl.lit(True)).when(word == "false").then(pl.lit(False)).otherwise(None)
-    )
+    return when(word == "true").then(pl.lit(True)).when(word == "false").then(pl.lit(False)).otherwise(None)
 
 
 def _date_of(value: pl.Expr) -> pl.Expr:
-    iso = pl.when(value.str.contains(_ISO_DAY)).then(value)
+    iso = when(value.str.contains(_ISO_DAY)).then(value)
     return iso.str.to_date("%Y-%m-%d", strict=False)
 
 
