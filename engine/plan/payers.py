@@ -141,8 +141,9 @@ def answered(
 
 
 def _waiting(lines: Relation, waits: Expr) -> Relation:
-    """The lines with `held` and `owed` as they are while a forgiven gap in coverage is open."""
-    items = (("held_by_gap", or_(_HELD, waits)), ("owed_but_gap", and_(_OWED, not_(waits))))
+    """The lines with `held` and `owed` as they are while a gap that may be forgiven is open: what has fallen due waits,
+    what has not only has its day to come."""
+    items = (("held_by_gap", or_(_HELD, and_(_OWED, waits))), ("owed_but_gap", and_(_OWED, not_(waits))))
     others = {n: n for n in lines.columns if n not in ("held", "owed")}
     return rename(With(lines, items), {**others, "held_by_gap": "held", "owed_but_gap": "owed"})
 

@@ -126,6 +126,13 @@ def test_a_forgiven_gap_holds_the_line(back_on: str | None, as_of: str, owed: li
     text = contract_text("ends", "original", GAP)
     assert [n for _, n, *_ in lines(text, spans, as_of, as_of)] == owed
     assert (("part", 3) in held(text, spans, as_of)) == waits
+    assert ("part", 4) not in held(text, spans, as_of)
+
+
+def test_a_line_whose_day_is_to_come_does_not_wait_for_a_gap_to_close() -> None:
+    """In a gap open since 1 September the third part waits from its own day on, the 15th."""
+    text, spans = contract_text("ends", "original", GAP), [("A", "2025-01-01", "2027-08-31")]
+    assert [("part", 3) in held(text, spans, day) for day in ("2027-09-14", THIRD)] == [False, True]
 
 
 def test_a_forgiven_gap_does_not_matter_to_a_successor() -> None:
