@@ -174,6 +174,10 @@ class Variant:
     contract: m.Contract
     cohort: Cohort
     set: Mapping[str, str]
+    responder: tuple[str, str] = (
+        "",
+        "met",
+    )  # whose outcome has which status; no name: the first declared outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,8 @@ class Scenario:
     solve: Solve | None = None
     list_price: Fraction | None = None  # a patient's, before anything comes back
     members: int | None = None  # covered lives, for a budget a member a month
+    sources: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()  # every leaf of the file, as path and text
 
     @property
     def variants(self) -> tuple[Variant, ...]:

@@ -13,7 +13,7 @@ from tests.properties.answers import EVERYTHING, Engine, assert_same, by_oracle
 from tests.strategies import Seeded, asked_days, contract_text, history
 from tests.strategies.reduce import Case, reduced
 
-HISTORIES_A_RUN = 5
+HISTORIES_A_RUN = 10  # compiling a plan costs more than running it, so a run asks about several
 BACKENDS = ("duckdb", "polars")
 
 

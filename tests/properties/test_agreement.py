@@ -13,7 +13,7 @@ from tests.properties.profile import times
 
 ENGINE = Engine()
 PARTS = 24  # that many tests, so that they spread over the processors
-RUNS_EACH = 20
+RUNS_EACH = 9  # of ten histories each
 TURNS = ("polars", "duckdb", "polars")
 
 
