@@ -1,7 +1,8 @@
 """Runs a plan on DuckDB: what costs work and is used more than once becomes a temporary table, all else a view."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 from sqlglot import exp
@@ -11,16 +12,41 @@ from engine.backends.relations import SqlWriter
 from engine.backends.sql import MACROS
 from engine.plan.build import READ, RESULTS, SELDOM, Plan
 from engine.plan.line_key import LINE_ORDER
+from engine.plan.tree import Step
 
 MOST_READERS = 12  # of a view, counted through the views that read it
 
 
-def run_plan(plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str) -> None:
-    """Leave each step of the plan as a temporary table or view of its name on the connection."""
-    _clear(connection, {step.name for step in plan.steps})
+@dataclass(slots=True)
+class Standing:
+    """The steps that the last plan left on a connection, for the next one on the same facts."""
+
+    steps: dict[str, tuple[Step, str]] = field(default_factory=dict)  # with its kind: table or view
+
+    def new_in(self, plan: Plan, kinds: Mapping[str, str]) -> list[Step]:
+        """The steps of a plan that do not stand: of another meaning, or reading one that is new."""
+        new: dict[str, Step] = {}
+        for step in plan.steps:
+            same = self.steps.get(step.name) == (step, kinds[step.name])
+            if not same or any(name in new for name in references(step.relation)):
+                new[step.name] = step
+        self.steps = {step.name: (step, kinds[step.name]) for step in plan.steps}
+        return list(new.values())
+
+
+def run_plan(
+    plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str, standing: Standing | None = None
+) -> None:
+    """Leave each step of the plan as a temporary table or view of its name on the connection.
+
+    What an earlier plan left `standing` on the same facts, of the very same meaning, is not worked out again.
+    """
+    kinds = _kinds(plan)
+    new = (standing or Standing()).new_in(plan, kinds)
+    _clear(connection, {step.name for step in new})
     for macro in MACROS.values():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
-    for _, statement in statements(plan, facts_schema):
+    for _, statement in _written(new, kinds, facts_schema):
         connection.execute(statement)
 
 
@@ -49,13 +75,22 @@ def script(plan: Plan, facts_schema: str | None = None) -> str:
 
 def statements(plan: Plan, facts_schema: str | None, pretty: bool = False) -> Iterator[tuple[str, str]]:
     """(grain, statement) for each step, in order."""
-    tables = _tables(plan)
+    return _written(plan.steps, _kinds(plan), facts_schema, pretty)
+
+
+def _written(
+    steps: Iterable[Step], kinds: Mapping[str, str], facts_schema: str | None, pretty: bool = False
+) -> Iterator[tuple[str, str]]:
     writer = SqlWriter(facts_schema)
-    for step in plan.steps:
-        kind = "TABLE" if step.name in tables else "VIEW"
+    for step in steps:
         query = writer.select(step.relation).sql("duckdb", pretty=pretty, identify=False, copy=False)
         name = exp.to_identifier(step.name).sql("duckdb")
-        yield step.grain, f"CREATE OR REPLACE TEMP {kind} {name} AS\n{query}"
+        yield step.grain, f"CREATE OR REPLACE TEMP {kinds[step.name]} {name} AS\n{query}"
+
+
+def _kinds(plan: Plan) -> dict[str, str]:
+    tables = _tables(plan)
+    return {step.name: "TABLE" if step.name in tables else "VIEW" for step in plan.steps}
 
 
 def _tables(plan: Plan) -> set[str]:

@@ -80,7 +80,8 @@ class Clock:
         span = int(anchors.max()) + 1 if len(anchors) else 1
         ends = _ends(self.curve, first, span)
         found = np.full(len(places), NEVER, np.int32)
-        drawn = -np.log1p(-places)
+        with np.errstate(divide="ignore"):  # a place of 1 is that of nobody: never
+            drawn = -np.log1p(-places)
         before = np.zeros(len(places))
         start = np.zeros(len(places), np.int32)
         for n in range(len(self.curve.table)):

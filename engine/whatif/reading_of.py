@@ -36,8 +36,10 @@ def reading_of(contract: m.Contract) -> Reading:
         c.if_payer_changes != "original" for c in contract.clauses
     )
     identity = (contract.product_codes, contract.payers, contract.in_force_from, contract.in_force_to)
+    asked = {n.name for n in walk(contract.eligible) if isinstance(n, m.TermRef)}
+    terms = tuple(t for t in contract.terms if t.name in asked)
     return Reading(
-        enrolment=(identity, contract.eligible, contract.terms, contract.amendments),
+        enrolment=(identity, contract.eligible, terms, contract.amendments if asked else ()),
         judged=_columns(contract.eligible),
         priced=_columns(money),
         reports=frozenset(reports),

@@ -6,7 +6,7 @@ its draw. Either way the plan is the one that `oba owed` runs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends.duckdb import run_plan
+from engine.backends.duckdb import Standing, run_plan
 from engine.feeds.facts import Facts
 from engine.kernel.dates import Period
 from engine.language import meaning as m
@@ -68,6 +68,7 @@ class _Loaded:
     facts: Facts
     run: Run
     coverage: bool
+    standing: Standing = field(default_factory=Standing)  # so that variants share what they have in common
 
 
 def _load(
@@ -130,7 +131,7 @@ def _settled(loaded: _Loaded, variant: Variant, drawn: Drawn, question: Question
     contract, connection = variant.contract, loaded.facts.connection
     check_columns(contract, loaded.facts)
     plan = build_plan(contract, loaded.run, drawn_facts.traits(loaded.coverage))
-    run_plan(plan, connection, loaded.facts.schema)
+    run_plan(plan, connection, loaded.facts.schema, loaded.standing)
     refuse_failures(Owed(contract, loaded.run, plan, connection, loaded.facts))
     return _summed(connection, variant, drawn, question, loaded.run.as_of is None)
 
