@@ -190,6 +190,7 @@ class Solve:
     target: Fraction
     between: tuple[Fraction, Fraction]
     tolerance: Fraction
+    step: Fraction  # the finest difference of two values: values are multiples of it
 
 
 @dataclass(frozen=True, slots=True)
