@@ -10,8 +10,9 @@ from engine.whatif.drawing import draw, patients_of
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.result import Result, Swing, VariantResult
 from engine.whatif.scenario import Cohort, Patients, Scenario, Variant
-from engine.whatif.settling import Question, settle
+from engine.whatif.settling import settle
 from engine.whatif.summary import list_price_minor, summary
+from engine.whatif.sums import Question
 
 MOST_ROWS = 10_000_000  # patients of a batch, all its draws together
 
