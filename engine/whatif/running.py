@@ -8,8 +8,9 @@ import duckdb
 
 from engine.whatif.drawing import draw, patients_of
 from engine.whatif.per_draw import PerDraw, together
+from engine.whatif.real import settle_real
 from engine.whatif.result import Result, Swing, VariantResult
-from engine.whatif.scenario import Cohort, Patients, Scenario, Variant
+from engine.whatif.scenario import Cohort, Patients, RealPatients, Scenario, Variant
 from engine.whatif.settling import settle
 from engine.whatif.summary import list_price_minor, summary
 from engine.whatif.sums import Question
@@ -61,17 +62,26 @@ def per_draw(scenario: Scenario, variants: Sequence[Variant], progress: Progress
     for variant in variants:
         cohorts.setdefault(repr(variant.cohort), []).append(variant)
     done, parts = 0, {v.name: list[PerDraw]() for v in variants}
-    connection = duckdb.connect()
     for own in cohorts.values():
-        cohort = own[0].cohort
-        question = Question(cohort.first_index, until(scenario, cohort), scenario.discount)
-        for draws in _batches(cohort, scenario.seed, scenario.draws):
-            drawn = draw(cohort, scenario.seed, draws, question.until)
-            for name, part in settle(connection, drawn, own, question).items():
+        for draws, found in _of_cohort(scenario, own):
+            for name, part in found.items():
                 parts[name].append(part)
-            done += len(draws) * len(own)
+            done += draws * len(own)
             progress(done, scenario.draws * len(variants))
     return {name: together(of_variant) for name, of_variant in parts.items()}
+
+
+def _of_cohort(scenario: Scenario, own: Sequence[Variant]) -> Iterator[tuple[int, dict[str, PerDraw]]]:
+    """Batches of draws of one cohort: how many, and what each variant comes to in them."""
+    cohort, seed = own[0].cohort, scenario.seed
+    question = Question(cohort.first_index, until(scenario, cohort), scenario.discount)
+    if isinstance(cohort.patients, RealPatients):
+        draws = range(1 if cohort.patients.resample is None else scenario.draws)
+        yield len(draws), settle_real(cohort.patients, seed, draws, own, question)
+        return
+    connection = duckdb.connect()
+    for draws in _batches(cohort, seed, scenario.draws):
+        yield len(draws), settle(connection, draw(cohort, seed, draws, question.until), own, question)
 
 
 def _batches(cohort: Cohort, seed: int, draws: int) -> Iterator[range]:
