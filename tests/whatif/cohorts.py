@@ -1,5 +1,6 @@
 """Cohorts for tests: the day-30 scenario's patients, and closed forms of what they bring."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -36,8 +37,8 @@ def day(number: int) -> m.Offset:
     return m.Offset("index", Shift(days=number))
 
 
-def months(percent_left: dict[int, int]) -> Curve:
-    return Curve(tuple((Shift(month), Fraction(left, 100)) for month, left in percent_left.items()))
+def months(percent_left: Mapping[int, int | Fraction]) -> Curve:
+    return Curve(tuple((Shift(month), Fraction(left) / 100) for month, left in percent_left.items()))
 
 
 def beta(a: int, b: int) -> Distribution:
