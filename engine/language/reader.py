@@ -1,6 +1,7 @@
 """A contract file to its frozen meaning, or a refusal with every problem found, each with its place."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from engine.language.payers import PayerRules, check_payers, party, payers
 from engine.language.signs import check_amounts
 from engine.language.terms import read_terms, term_values
 from engine.language.written import CONTRACT, ContractForm, MoneyForm
-from engine.language.yaml_reader import MAX_BYTES, read_tree
+from engine.language.yaml_reader import MAX_BYTES, Mapping, read_tree
 
 CONTRACT_FILE = "contract.yaml"
 
@@ -44,6 +45,17 @@ def read_text_with_warnings(text: str, path: str = CONTRACT_FILE) -> tuple[Contr
     return _read(text.encode("utf-8", "surrogatepass"), path)
 
 
+def read_changed(path: Path, change: Callable[[Mapping], Mapping], said: str) -> Contract:
+    """The contract in a file as it is after a `change` of what was written, which `said` names in its version.
+
+    Raises Refusal, with the places that the changed nodes bring along.
+    """
+    file = path / CONTRACT_FILE if path.is_dir() else path
+    data, notes = read_bytes(file), Notes(str(file))
+    tree = read_tree(data, notes)
+    return _of_tree(change(tree) if tree else None, data + said.encode(), notes)
+
+
 def read_bytes(file: Path) -> bytes:
     """A file's bytes, one more than may be read at most. Raises Refusal where there is none."""
     try:
@@ -56,12 +68,15 @@ def read_bytes(file: Path) -> bytes:
 
 def _read(data: bytes, path: str) -> tuple[Contract, tuple[Diagnostic, ...]]:
     notes = Notes(path)
-    tree = read_tree(data, notes)
+    return _of_tree(read_tree(data, notes), data, notes), tuple(notes.warnings)
+
+
+def _of_tree(tree: Mapping | None, data: bytes, notes: Notes) -> Contract:
     form = CONTRACT.read(tree, notes) if tree else None
     contract = _contract(form, data, notes) if form else None
     if notes.found or contract is None:
         raise Refusal(notes.all(), Exit.REFUSED)
-    return contract, tuple(notes.warnings)
+    return contract
 
 
 def _contract(form: ContractForm, data: bytes, notes: Notes) -> Contract | None:

@@ -4,13 +4,14 @@ Two kinds of uncertainty are kept apart by type. An `Uncertain` is a parameter: 
 `Shares`, a `Curve`, a `Number` is asked once a patient.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 from engine.kernel.dates import Shift
+from engine.kernel.diagnostics import Diagnostic
 from engine.language import meaning as m
 
 # --- numbers ----------------------------------------------------------------------------------------
@@ -198,8 +199,8 @@ class Sweep:
     """What is varied: each path with the values it takes, as written; how they are put together."""
 
     paths: tuple[tuple[str, tuple[str, ...]], ...]
-    how: str = "grid"  # one_at_a_time, grid, random
-    random: int = 0
+    now: tuple[str, ...]  # of each path, its value as it stands
+    how: str = "grid"  # one at a time, grid, random
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,8 @@ class Scenario:
     members: int | None = None  # covered lives, for a budget a member a month
     sources: tuple[str, ...] = ()
     inputs: tuple[tuple[str, str], ...] = ()  # every leaf of the file, as path and text
+    warnings: tuple[Diagnostic, ...] = ()
+    at: Callable[[Fraction], Variant] | None = None  # the variant in which what is solved for has a value
 
     @property
     def variants(self) -> tuple[Variant, ...]:
