@@ -14,7 +14,7 @@ from engine.settlement.shipped import shipped
 from engine.whatif import changing
 from engine.whatif.cohorts import cohort as cohort_of
 from engine.whatif.reading_of import reading_of
-from engine.whatif.scenario import Cohort, Happening, Measured, RealPatients, Variant
+from engine.whatif.scenario import Agreement, Cohort, Happening, Measured, RealPatients, Variant
 from engine.whatif.written import SCENARIO, ScenarioForm
 
 
@@ -63,7 +63,7 @@ class Agreements:
         cohort = self._cohort([s for s in sets if s.of_cohort])
         contract = self._contract(folder, [s for s in sets if not s.of_cohort], said)
         self._check(contract, cohort, said)
-        return Variant(name, contract, cohort, {s.path: s.text for s in sets}, responder)
+        return Variant(name, Agreement(contract, responder), cohort, {s.path: s.text for s in sets})
 
     def folder(self, text: str, said: Place) -> Path:
         """The folder (or file) of a contract: beside the scenario, in the working folder, or among those shipped."""

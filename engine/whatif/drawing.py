@@ -4,8 +4,8 @@ What a number stands for (a word, a day) is said by its column, so that millions
 equal histories are found by comparing numbers. `facts.py` writes them out as a feed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -76,6 +76,51 @@ class Drawn:
     def draw_numbers(self) -> Codes:
         """The draw of each row."""
         return np.repeat(np.asarray(self.draws, np.int32), self.patients)
+
+
+def side_by_side(parts: Sequence[Drawn]) -> Drawn | None:
+    """The patients of several cohorts as those of one, their draws one after another.
+
+    None where the cohorts do not have the same columns, from the same first index date, with the same words.
+    """
+    first = parts[0]
+    if any(_shape(part) != _shape(first) for part in parts):
+        return None
+
+    def joined(columns: Sequence[Column]) -> Column:
+        return replace(columns[0], codes=np.concatenate([c.codes for c in columns]))
+
+    def all_of(pick: Callable[[Drawn], Column | None]) -> Column | None:
+        found = [column for part in parts if (column := pick(part)) is not None]
+        return joined(found) if found else None
+
+    reports = tuple(
+        replace(
+            report,
+            day=joined([p.reports[k].day for p in parts]),
+            value=all_of(lambda p, k=k: p.reports[k].value),  # type: ignore[misc]
+            late=all_of(lambda p, k=k: p.reports[k].late),  # type: ignore[misc]
+        )
+        for k, report in enumerate(first.reports)
+    )
+    return Drawn(
+        [draw for part in parts for draw in part.draws],
+        [count for part in parts for count in part.patients],
+        first.first_index,
+        joined([p.index for p in parts]),
+        {name: joined([p.attributes[name] for p in parts]) for name in first.attributes},
+        reports,
+        all_of(lambda p: p.leave),
+    )
+
+
+def _shape(drawn: Drawn) -> object:
+    def of(column: Column | None) -> object:
+        return None if column is None else (column.size, column.words)
+
+    reports = [(r.measure, r.unit, of(r.day), of(r.value), of(r.late)) for r in drawn.reports]
+    attributes = {name: of(column) for name, column in drawn.attributes.items()}
+    return drawn.first_index, of(drawn.index), attributes, reports, of(drawn.leave)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a variant comes to in each draw: exact sums, from which all statistics follow."""
+"""What an agreement comes to in each draw: exact sums, from which all statistics follow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,54 +12,53 @@ PRESENT_SCALE = 10_000  # parts of a minor unit in which a present value is kept
 
 @dataclass(frozen=True, slots=True)
 class PerDraw:
-    """Money in the minor unit. `payments` and `refunds` are draws × months, refunds below zero.
-
-    `by_clause` and `pending` (patients whose first outcome is open so many months after their index date) are sums over
-    the draws.
-    """
+    """Arrays whose first axis is the draw; money in the minor unit, refunds below zero."""
 
     months: tuple[str, ...]
     drawn: Sums
     patients: Sums
     responders: Sums
-    payments: Sums
-    refunds: Sums
+    payments: Sums  # draws × months
+    refunds: Sums  # draws × months
     present: Sums  # net, discounted to each patient's index date, in parts of the minor unit
-    by_clause: Mapping[str, int]
-    pending: Sums
-
-    def __add__(self, other: "PerDraw") -> "PerDraw":
-        """The draws of both, these first."""
-        clauses = {**self.by_clause}
-        for clause, minor in other.by_clause.items():
-            clauses[clause] = clauses.get(clause, 0) + minor
-        longest = max(len(self.pending), len(other.pending))
-        pending = [np.pad(p, (0, longest - len(p))) for p in (self.pending, other.pending)]
-
-        def both(name: str) -> Sums:
-            return np.concatenate([getattr(self, name), getattr(other, name)])
-
-        return PerDraw(
-            months=self.months,
-            drawn=both("drawn"),
-            patients=both("patients"),
-            responders=both("responders"),
-            payments=both("payments"),
-            refunds=both("refunds"),
-            present=both("present"),
-            by_clause=clauses,
-            pending=pending[0] + pending[1],
-        )
+    by_clause: Mapping[str, Sums]
+    pending: Sums  # draws × months since the index date: patients whose first outcome is open
 
     @property
     def net(self) -> Sums:
-        """Of each draw."""
         return np.asarray(self.payments.sum(axis=1) + self.refunds.sum(axis=1))
+
+    def part(self, first: int, last: int) -> "PerDraw":
+        """The draws at places from `first` up to before `last`."""
+        own = slice(first, last)
+        return PerDraw(
+            self.months, self.drawn[own], self.patients[own], self.responders[own], self.payments[own],
+            self.refunds[own], self.present[own], {c: sums[own] for c, sums in self.by_clause.items()},
+            self.pending[own],
+        )  # fmt: skip
 
 
 def together(parts: Sequence[PerDraw]) -> PerDraw:
     """The draws of all parts, in their order."""
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole + part
-    return whole
+
+    def all_of(name: str) -> Sums:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    ages = max(part.pending.shape[1] for part in parts)
+    pending = [np.pad(p.pending, ((0, 0), (0, ages - p.pending.shape[1]))) for p in parts]
+    clauses = sorted({clause for part in parts for clause in part.by_clause})
+    nothing = [np.zeros(len(part.drawn), np.int64) for part in parts]
+    return PerDraw(
+        months=parts[0].months,
+        drawn=all_of("drawn"),
+        patients=all_of("patients"),
+        responders=all_of("responders"),
+        payments=all_of("payments"),
+        refunds=all_of("refunds"),
+        present=all_of("present"),
+        by_clause={
+            c: np.concatenate([p.by_clause.get(c, none) for p, none in zip(parts, nothing, strict=True)])
+            for c in clauses
+        },
+        pending=np.concatenate(pending),
+    )

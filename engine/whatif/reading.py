@@ -180,7 +180,7 @@ class _Reader:
         if isinstance(written, Said):
             folder = self.agreements.folder(written.value, written.place)
             made = self.agreements.variant("", (), folder, written.place)
-            return Variant(made.contract.id, made.contract, made.cohort, made.set)
+            return replace(made, name=made.contract.id)
         folder, said = (
             self.agreements.folder(written.contract.value, written.contract.place),
             written.contract.place,
@@ -191,7 +191,7 @@ class _Reader:
         made = self.agreements.variant("", sets, folder, said, _responder(written.responder))
         _check_responder(made, written.responder)
         name = written.name.value if written.name else made.contract.id
-        return Variant(name, made.contract, made.cohort, made.set, made.responder)
+        return replace(made, name=name)
 
     # --- solve --------------------------------------------------------------------------------------
 
@@ -313,10 +313,13 @@ def _responder(said: Said[str] | None) -> tuple[str, str]:
 
 def _check_responder(variant: Variant, said: Said[str] | None) -> None:
     names = [o.name for o in variant.contract.outcomes]
-    if said is not None and variant.responder[0] not in names:
-        hint = nearest(variant.responder[0], names) or f"outcomes: {', '.join(names)}"
+    if said is not None and variant.agreement.responder[0] not in names:
+        hint = nearest(variant.agreement.responder[0], names) or f"outcomes: {', '.join(names)}"
         raise _refusal(
-            "responder", f"{variant.contract.id} has no outcome '{variant.responder[0]}'", said.place, hint
+            "responder",
+            f"{variant.contract.id} has no outcome '{variant.agreement.responder[0]}'",
+            said.place,
+            hint,
         )
 
 

@@ -14,15 +14,19 @@ from engine.plan.tables import Run
 from engine.settlement.owed import Owed, check_columns, refuse_failures, traits_of
 from engine.whatif.per_draw import PerDraw, Sums
 from engine.whatif.reading_of import reading_of
-from engine.whatif.scenario import RealPatients, Variant
+from engine.whatif.scenario import Agreement, RealPatients
 from engine.whatif.streams import Streams
 from engine.whatif.sums import Question, prepare, summed
 
 
 def settle_real(
-    patients: RealPatients, seed: int, draws: Sequence[int], variants: Sequence[Variant], question: Question
-) -> dict[str, PerDraw]:
-    """What each variant comes to: in each draw as many patients as are to be resampled, or all of them once.
+    patients: RealPatients,
+    seed: int,
+    draws: Sequence[int],
+    agreements: Sequence[Agreement],
+    question: Question,
+) -> list[PerDraw]:
+    """What each agreement comes to: in each draw as many patients as are to be resampled, or all of them once.
 
     Refused: files that no feed's reader takes, rows in quarantine among them; a resample of patients whom a contract
     looks at together.
@@ -38,19 +42,17 @@ def settle_real(
     counts = _weights(
         facts.connection, facts, patients, Streams(seed, draws, [patients.resample or 0] * len(draws))
     )
-    standing, found = Standing(), {}
-    for variant in variants:
-        if patients.resample is not None and reading_of(variant.contract).together:
-            problem = (
-                f"{variant.contract.id} looks at patients together, and so cannot be asked of resampled ones"
-            )
+    standing, found = Standing(), []
+    for agreement in agreements:
+        if patients.resample is not None and reading_of(agreement.contract).together:
+            problem = f"{agreement.contract.id} looks at patients together, and so cannot be asked of resampled ones"
             raise refuse("together", problem, Exit.REFUSED, "leave out `resample`, or draw the patients")
-        check_columns(variant.contract, facts)
+        check_columns(agreement.contract, facts)
         run = Run(question.until, question.until)
-        plan = build_plan(variant.contract, run, traits_of(facts))
+        plan = build_plan(agreement.contract, run, traits_of(facts))
         run_plan(plan, facts.connection, facts.schema, standing)
-        refuse_failures(Owed(variant.contract, run, plan, facts.connection, facts))
-        found[variant.name] = summed(facts.connection, variant, counts, question, by_case=False)
+        refuse_failures(Owed(agreement.contract, run, plan, facts.connection, facts))
+        found.append(summed(facts.connection, agreement, counts, question, by_case=False))
     return found
 
 

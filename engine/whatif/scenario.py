@@ -168,17 +168,25 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A contract, and who counts as a responder to it: outcome (none: the first declared) and status."""
+
+    contract: m.Contract
+    responder: tuple[str, str] = ("", "met")
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One agreement on one cohort. `set` names what differs from the scenario as written, by path."""
 
     name: str
-    contract: m.Contract
+    agreement: Agreement
     cohort: Cohort
     set: Mapping[str, str]
-    responder: tuple[str, str] = (
-        "",
-        "met",
-    )  # whose outcome has which status; no name: the first declared outcome
+
+    @property
+    def contract(self) -> m.Contract:
+        return self.agreement.contract
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ drawn; where it looks at several together (cohort clauses, yearly limits), every
 its draw. Either way the plan is the one that `oba owed` runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -23,24 +23,23 @@ from engine.whatif.drawing import Column, Drawn
 from engine.whatif.per_draw import PerDraw
 from engine.whatif.profiles import Weights, counted, profiles
 from engine.whatif.reading_of import Reading, reading_of
-from engine.whatif.scenario import Variant
+from engine.whatif.scenario import Agreement
 from engine.whatif.sums import Question, prepare, put_weights, summed
 
 
 def settle(
-    connection: duckdb.DuckDBPyConnection, drawn: Drawn, variants: Sequence[Variant], question: Question
-) -> dict[str, PerDraw]:
-    """What each variant comes to in the draws of `drawn`. All variants are of the cohort that was drawn."""
+    connection: duckdb.DuckDBPyConnection, drawn: Drawn, agreements: Sequence[Agreement], question: Question
+) -> Iterator[PerDraw]:
+    """What each agreement comes to in the draws of `drawn`, in their order."""
     prepare(connection, question.discount)
-    groups: dict[Reading, list[Variant]] = {}
-    for variant in variants:
-        groups.setdefault(reading_of(variant.contract), []).append(variant)
-    found = {}
-    for reading, own in groups.items():
-        one = _load(connection, drawn, reading, own[0].contract, question)
-        for variant in own:
-            found[variant.name] = _settled(one, variant, drawn, question)
-    return found
+    readings = [reading_of(a.contract) for a in agreements]
+    found: dict[int, PerDraw] = {}
+    for reading in dict.fromkeys(readings):
+        own = [k for k, r in enumerate(readings) if r == reading]
+        loaded = _load(connection, drawn, reading, agreements[own[0]].contract, question)
+        for k in own:
+            found[k] = _settled(loaded, agreements[k], drawn, question)
+    yield from (found[k] for k in range(len(agreements)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +102,11 @@ def _read_columns(drawn: Drawn, reading: Reading, enrolled: Column) -> list[Colu
     return columns
 
 
-def _settled(loaded: _Loaded, variant: Variant, drawn: Drawn, question: Question) -> PerDraw:
-    contract, connection = variant.contract, loaded.facts.connection
+def _settled(loaded: _Loaded, agreement: Agreement, drawn: Drawn, question: Question) -> PerDraw:
+    contract, connection = agreement.contract, loaded.facts.connection
     check_columns(contract, loaded.facts)
     plan = build_plan(contract, loaded.run, drawn_facts.traits(loaded.coverage))
     run_plan(plan, connection, loaded.facts.schema, loaded.standing)
     refuse_failures(Owed(contract, loaded.run, plan, connection, loaded.facts))
     patients = np.asarray(drawn.patients, np.int64)
-    return summed(connection, variant, patients, question, loaded.run.as_of is None)
+    return summed(connection, agreement, patients, question, loaded.run.as_of is None)

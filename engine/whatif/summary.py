@@ -66,8 +66,10 @@ def summary(variant: Variant, found: PerDraw, list_minor: Fraction | None) -> Va
         metrics={name: of_draws.statistics for name, of_draws in values.items()},
         by_month=_periods(found.months, found.payments, found.refunds),
         by_year=_years(found),
-        by_clause={clause: Fraction(minor, draws) for clause, minor in found.by_clause.items()},
-        pending_by_age=tuple(PendingAge(k, Fraction(int(n), draws)) for k, n in enumerate(found.pending)),
+        by_clause={clause: Fraction(int(sums.sum()), draws) for clause, sums in found.by_clause.items()},
+        pending_by_age=tuple(
+            PendingAge(k, Fraction(int(n), draws)) for k, n in enumerate(found.pending.sum(axis=0))
+        ),
         histogram=histogram_of(values["net_price"].numbers, _PARTS),
     )
 

@@ -13,7 +13,7 @@ from engine.language import meaning as m
 from engine.plan.build import status_names
 from engine.whatif.per_draw import PRESENT_SCALE, PerDraw, Sums
 from engine.whatif.profiles import Weights
-from engine.whatif.scenario import Variant
+from engine.whatif.scenario import Agreement
 
 _FACTOR_SCALE = 10**12
 _MOST_MONTHS = 1_500
@@ -52,10 +52,14 @@ def put_weights(connection: duckdb.DuckDBPyConnection, weights: Weights) -> None
 
 
 def summed(
-    connection: duckdb.DuckDBPyConnection, variant: Variant, drawn: Sums, question: Question, by_case: bool
+    connection: duckdb.DuckDBPyConnection,
+    agreement: Agreement,
+    drawn: Sums,
+    question: Question,
+    by_case: bool,
 ) -> PerDraw:
-    """What a variant comes to. `drawn`: the patients of each draw. `by_case`: each draw is a case of its own."""
-    contract, months, draws = variant.contract, question.months, len(drawn)
+    """What an agreement comes to. `drawn`: the patients of each draw. `by_case`: each draw is a case of its own."""
+    contract, months, draws = agreement.contract, question.months, len(drawn)
     _moved(connection, contract, question, by_case)
     money = connection.execute(
         """SELECT draw, month, sum(amount) FILTER (payment)::BIGINT AS payments,
@@ -67,14 +71,22 @@ def summed(
     place = (money["draw"].astype(np.int64), money["month"].astype(np.int64))
     for sums, name in ((payments, "payments"), (refunds, "refunds"), (present, "present")):
         sums[place] = np.ma.filled(money[name], 0)
-    clauses = connection.execute(
-        "SELECT clause, sum(amount)::BIGINT FROM moved GROUP BY clause ORDER BY 1"
-    ).fetchall()
-    patients, responders = _patients(connection, variant, draws)
+    patients, responders = _patients(connection, agreement, draws)
     return PerDraw(
-        months, drawn, patients, responders, payments, refunds,
-        present.sum(axis=1), dict(clauses), _pending(connection, variant),
+        months, drawn, patients, responders, payments, refunds, present.sum(axis=1),
+        _by_clause(connection, draws), _pending(connection, agreement, draws),
     )  # fmt: skip
+
+
+def _by_clause(connection: duckdb.DuckDBPyConnection, draws: int) -> dict[str, Sums]:
+    """Each clause's money in each draw."""
+    found = connection.execute(
+        "SELECT clause, draw, sum(amount)::BIGINT FROM moved GROUP BY clause, draw ORDER BY clause"
+    ).fetchall()
+    clauses: dict[str, Sums] = {}
+    for clause, draw, minor in found:
+        clauses.setdefault(clause, np.zeros(draws, np.int64))[draw] = minor
+    return clauses
 
 
 def _moved(
@@ -110,35 +122,35 @@ def _moved(
     )
 
 
-def _patients(connection: duckdb.DuckDBPyConnection, variant: Variant, draws: int) -> tuple[Sums, Sums]:
+def _patients(connection: duckdb.DuckDBPyConnection, agreement: Agreement, draws: int) -> tuple[Sums, Sums]:
     """Those who are the contract's, and those who respond, in each draw."""
-    name, status = variant.responder
+    name, status = agreement.responder
     found = connection.execute(
         """SELECT draw, sum(times)::BIGINT AS patients,
           coalesce(sum(times) FILTER (treatment_id IN (
             SELECT treatment_id FROM statuses WHERE outcome = $name AND n = 1 AND status = $status)), 0)::BIGINT AS own
         FROM weights SEMI JOIN subjects USING (treatment_id) GROUP BY draw""",
-        {"name": name or first_outcome(variant.contract), "status": status},
+        {"name": name or first_outcome(agreement.contract), "status": status},
     ).fetchnumpy()
     patients, responders = (np.zeros(draws, np.int64) for _ in range(2))
     patients[found["draw"]], responders[found["draw"]] = found["patients"], found["own"]
     return patients, responders
 
 
-def _pending(connection: duckdb.DuckDBPyConnection, variant: Variant) -> Sums:
-    """Patients of all draws whose first outcome was open k months after their index date, for k from 0 up."""
+def _pending(connection: duckdb.DuckDBPyConnection, agreement: Agreement, draws: int) -> Sums:
+    """Patients whose first outcome was open k months after their index date: draws × k, from 0 up."""
     found = connection.execute(
-        """SELECT datesub('month', s.index_date, t.decided_on) AS months, sum(w.times)::BIGINT AS patients
+        """SELECT draw, coalesce(datesub('month', s.index_date, t.decided_on), $never) AS months,
+          sum(w.times)::BIGINT AS patients
         FROM statuses t JOIN subjects s USING (treatment_id) JOIN weights w USING (treatment_id)
-        WHERE t.outcome = $name AND t.n = 1 GROUP BY months ORDER BY months""",
-        {"name": first_outcome(variant.contract)},
-    ).fetchall()
-    decided = {months: patients for months, patients in found if months is not None}
-    open_now, ages = sum(patients for _, patients in found), []
-    for k in range(max(decided, default=-1) + 1):
-        ages.append(open_now)
-        open_now -= decided.get(k, 0)
-    return np.array(ages, np.int64)
+        WHERE t.outcome = $name AND t.n = 1 GROUP BY ALL""",
+        {"name": first_outcome(agreement.contract), "never": _MOST_MONTHS},
+    ).fetchnumpy()
+    months = found["months"].astype(np.int64)
+    ages = int(months[months < _MOST_MONTHS].max(initial=-1)) + 1
+    decided = np.zeros((draws, ages + 1), np.int64)  # the last column: never
+    np.add.at(decided, (found["draw"], np.minimum(months, ages)), found["patients"])
+    return np.asarray(decided[:, ::-1].cumsum(axis=1)[:, ::-1][:, :ages])
 
 
 def first_outcome(contract: m.Contract) -> str:
