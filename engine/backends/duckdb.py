@@ -36,8 +36,8 @@ class Standing:
 
 def run_plan(
     plan: Plan, connection: duckdb.DuckDBPyConnection, facts_schema: str, standing: Standing | None = None
-) -> None:
-    """Leave each step of the plan as a temporary table or view of its name on the connection.
+) -> set[str]:
+    """Leave each step of the plan as a temporary table or view of its name on the connection; gives those made anew.
 
     What an earlier plan left `standing` on the same facts, of the very same meaning, is not worked out again.
     """
@@ -48,6 +48,7 @@ def run_plan(
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     for _, statement in _written(new, kinds, facts_schema):
         connection.execute(statement)
+    return {step.name for step in new}
 
 
 def _clear(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:

@@ -12,11 +12,12 @@ from engine.kernel.diagnostics import Exit, refuse
 from engine.plan.build import build_plan
 from engine.plan.tables import Run
 from engine.settlement.owed import Owed, check_columns, refuse_failures, traits_of
-from engine.whatif.per_draw import PerDraw, Sums
+from engine.whatif.per_draw import PerDraw
+from engine.whatif.profiles import Weights
 from engine.whatif.reading_of import reading_of
 from engine.whatif.scenario import Agreement, RealPatients
 from engine.whatif.streams import Streams
-from engine.whatif.sums import Question, prepare, summed
+from engine.whatif.sums import Drawings, Question, people, prepare, summed
 
 
 def settle_real(
@@ -39,7 +40,7 @@ def settle_real(
             "bad_feed", problem, Exit.FEED_REFUSED, "mend the files, or load them and look at the quarantine"
         )
     prepare(facts.connection, question.discount)
-    counts = _weights(
+    drawings = _drawings(
         facts.connection, facts, patients, Streams(seed, draws, [patients.resample or 0] * len(draws))
     )
     standing, found = Standing(), []
@@ -52,33 +53,30 @@ def settle_real(
         plan = build_plan(agreement.contract, run, traits_of(facts))
         run_plan(plan, facts.connection, facts.schema, standing)
         refuse_failures(Owed(agreement.contract, run, plan, facts.connection, facts))
-        found.append(summed(facts.connection, agreement, counts, question, by_case=False))
+        who = people(facts.connection, agreement, drawings)
+        found.append(summed(facts.connection, agreement, drawings, who, question))
     return found
 
 
-def _weights(
+def _drawings(
     connection: duckdb.DuckDBPyConnection, facts: Facts, patients: RealPatients, streams: Streams
-) -> Sums:
-    """Leave the table `weights`: how often each treatment is of a draw; gives the number of patients of each."""
+) -> Drawings:
+    """How often each treatment is of a draw; leaves the table `numbers` of treatments."""
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE people AS
-        SELECT patient_id, row_number() OVER (ORDER BY patient_id) - 1 AS place
-        FROM (SELECT DISTINCT patient_id FROM "{facts.schema}".treatments)"""
+        f"""CREATE OR REPLACE TEMP TABLE numbers AS
+        SELECT treatment_id, row_number() OVER (ORDER BY treatment_id) - 1 AS number,
+          dense_rank() OVER (ORDER BY patient_id) - 1 AS place
+        FROM (SELECT DISTINCT patient_id, treatment_id FROM "{facts.schema}".treatments)"""
     )
-    ((people,),) = connection.execute("SELECT count(*) FROM people").fetchall()
-    draws = len(streams.draws)
+    place = connection.execute("SELECT place FROM numbers ORDER BY number").fetchnumpy()["place"]
+    many, draws = int(place.max(initial=-1)) + 1, len(streams.draws)
     if patients.resample is None:
-        times = np.ones((draws, people), np.int64)
+        times = np.ones((draws, many), np.int64)
     else:
-        chosen = (streams.uniform("resample") * people).astype(np.int64)
-        own = np.repeat(np.arange(draws), patients.resample) * people + chosen
-        times = np.bincount(own, minlength=draws * people).reshape(draws, people)
-    draw, place = np.nonzero(times)
-    connection.register("given", {"draw": draw, "place": place, "times": times[draw, place]})
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE weights AS
-        SELECT draw, treatment_id, times FROM given JOIN people USING (place)
-        JOIN (SELECT DISTINCT patient_id, treatment_id FROM "{facts.schema}".treatments) USING (patient_id)"""
+        chosen = (streams.uniform("resample") * many).astype(np.int64)
+        own = np.repeat(np.arange(draws), patients.resample) * many + chosen
+        times = np.bincount(own, minlength=draws * many).reshape(draws, many)
+    draw, number = np.nonzero(times[:, place])
+    return Drawings.of(
+        Weights(draw, number, times[draw, place[number]]), times.sum(axis=1), len(place), by_case=False
     )
-    connection.unregister("given")
-    return np.asarray(times.sum(axis=1), np.int64)

@@ -24,7 +24,7 @@ from engine.whatif.per_draw import PerDraw
 from engine.whatif.profiles import Weights, counted, profiles
 from engine.whatif.reading_of import Reading, reading_of
 from engine.whatif.scenario import Agreement
-from engine.whatif.sums import Question, prepare, put_weights, summed
+from engine.whatif.sums import Drawings, People, Question, people, prepare, summed
 
 
 def settle(
@@ -35,19 +35,32 @@ def settle(
     readings = [reading_of(a.contract) for a in agreements]
     found: dict[int, PerDraw] = {}
     for reading in dict.fromkeys(readings):
-        own = [k for k, r in enumerate(readings) if r == reading]
+        own = sorted(
+            (k for k, r in enumerate(readings) if r == reading), key=lambda k: _closeness(agreements[k])
+        )
         loaded = _load(connection, drawn, reading, agreements[own[0]].contract, question)
         for k in own:
-            found[k] = _settled(loaded, agreements[k], drawn, question)
+            found[k] = _settled(loaded, agreements[k], question)
     yield from (found[k] for k in range(len(agreements)))
 
 
-@dataclass(frozen=True, slots=True)
+def _closeness(agreement: Agreement) -> tuple[str, str, str]:
+    """An order in which neighbours differ in as few and as late steps of their plans as may be."""
+    contract = agreement.contract
+    return repr((contract.eligible, contract.outcomes)), repr(contract.clauses), repr(contract.terms)
+
+
+@dataclass(slots=True)
 class _Loaded:
+    """Facts on a connection, and what agreements that are settled on them one after another share."""
+
     facts: Facts
     run: Run
     coverage: bool
-    standing: Standing = field(default_factory=Standing)  # so that variants share what they have in common
+    drawings: Drawings
+    standing: Standing = field(default_factory=Standing)
+    who: People | None = None
+    responder: tuple[str, str] = ("", "met")
 
 
 def _load(
@@ -66,9 +79,14 @@ def _load(
         rows, cases = found.first, None
         weights = counted(numbers, len(drawn.draws), found.of_row, len(rows))
     facts = drawn_facts.load(connection, drawn, rows, reading, contract, cases, question.until)
-    put_weights(connection, weights)
+    patients = np.asarray(drawn.patients, np.int64)
+    drawings = Drawings.of(weights, patients, len(rows), reading.together)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE numbers AS
+        SELECT treatment_id, row_no AS number FROM {drawn_facts.SCHEMA}.treatments"""
+    )
     run = Run(None if reading.together else question.until, question.until)
-    return _Loaded(facts, run, reading.coverage and drawn.leave is not None)
+    return _Loaded(facts, run, reading.coverage and drawn.leave is not None, drawings)
 
 
 def _enrolled(
@@ -102,11 +120,12 @@ def _read_columns(drawn: Drawn, reading: Reading, enrolled: Column) -> list[Colu
     return columns
 
 
-def _settled(loaded: _Loaded, agreement: Agreement, drawn: Drawn, question: Question) -> PerDraw:
+def _settled(loaded: _Loaded, agreement: Agreement, question: Question) -> PerDraw:
     contract, connection = agreement.contract, loaded.facts.connection
     check_columns(contract, loaded.facts)
     plan = build_plan(contract, loaded.run, drawn_facts.traits(loaded.coverage))
-    run_plan(plan, connection, loaded.facts.schema, loaded.standing)
+    new = run_plan(plan, connection, loaded.facts.schema, loaded.standing)
     refuse_failures(Owed(contract, loaded.run, plan, connection, loaded.facts))
-    patients = np.asarray(drawn.patients, np.int64)
-    return summed(connection, agreement, patients, question, loaded.run.as_of is None)
+    if loaded.who is None or {"statuses", "subjects"} & new or agreement.responder != loaded.responder:
+        loaded.who, loaded.responder = people(connection, agreement, loaded.drawings), agreement.responder
+    return summed(connection, agreement, loaded.drawings, loaded.who, question)

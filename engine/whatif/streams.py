@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_WORTH_THREADS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class Streams:
         numbers = np.empty(ends[-1] if ends else 0)
         key = _key(self.seed, quantity)
 
-        def fill(one: tuple[int, int, int]) -> None:
-            draw, end, count = one
-            _stream(key, draw).random(out=numbers[end - count : end])
+        def fill(places: range) -> None:
+            for k in places:
+                own = numbers[ends[k] - self.patients[k] : ends[k]]
+                _stream(key, self.draws[k]).random(out=own)
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(fill, zip(self.draws, ends, self.patients, strict=True)))
+        workers = os.cpu_count() or 1 if len(numbers) > _WORTH_THREADS else 1
+        shares = [range(k, len(self.draws), workers) for k in range(workers)]
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(fill, shares))
         return numbers
 
     def parameter(self, quantity: str) -> Floats:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.kernel.money import minor_digits, round_half_up
+from engine.kernel.money import minor_digits
 from engine.whatif.per_draw import PRESENT_SCALE, PerDraw, Sums
 from engine.whatif.result import PendingAge, Period, Statistics, VariantResult
 from engine.whatif.scenario import Variant
@@ -30,7 +30,7 @@ def metric_values(found: PerDraw, list_minor: Fraction | None) -> dict[str, Valu
     """Each metric by name."""
     net, patients, responders = (x.tolist() for x in (found.net, found.patients, found.responders))
     prices = _quotients(net, patients)
-    discount = [round_half_up(_PARTS - n / list_minor) for n in prices.numbers] if list_minor else []
+    discount = _discounts(prices.numbers, list_minor) if list_minor else []
     return {
         "net_price": prices,
         "cost_per_responder": _quotients(net, responders),
@@ -46,10 +46,16 @@ def metric_values(found: PerDraw, list_minor: Fraction | None) -> dict[str, Valu
     }
 
 
+def _discounts(prices: list[int], list_minor: Fraction) -> list[int]:
+    """What is left of one beside each price as a part of the list price, in millionths."""
+    above, below = list_minor.denominator, list_minor.numerator
+    return [_PARTS - (2 * n * above + below) // (2 * below) for n in prices]
+
+
 def _quotients(above: list[int], below: list[int], scale: int = 1) -> Values:
     """A quotient a draw, in millionths; none where it is divided by nothing."""
     pairs = zip(above, below, strict=True)
-    return Values([round_half_up(Fraction(n * _PARTS, d * scale)) for n, d in pairs if d], _PARTS)
+    return Values([(2 * n * _PARTS + d * scale) // (2 * d * scale) for n, d in pairs if d], _PARTS)
 
 
 def summary(variant: Variant, found: PerDraw, list_minor: Fraction | None) -> VariantResult:

@@ -1,27 +1,29 @@
-"""Sums of what a plan has left on a connection, draw by draw, with the table `weights` of how often each treatment
-was drawn."""
+"""Sums of what a plan has left on a connection, draw by draw: what a treatment comes to, as often as it was drawn."""
 
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from engine.kernel.dates import Period
-from engine.language import meaning as m
 from engine.plan.build import status_names
 from engine.whatif.per_draw import PRESENT_SCALE, PerDraw, Sums
 from engine.whatif.profiles import Weights
 from engine.whatif.scenario import Agreement
 
 _FACTOR_SCALE = 10**12
-_MOST_MONTHS = 1_500
+_MOST_MONTHS = 1_500  # of a discount or an age
+Matrix = Any  # scipy's sparse matrices of 64-bit integers
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of every variant: the last day that counts, and the yearly rate of discount."""
+    """What is asked of every agreement: the last day that counts, and the yearly rate of discount."""
 
     first_index: date
     until: date
@@ -34,6 +36,23 @@ class Question:
         return tuple(str(first.plus(k)) for k in range(span + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """How often each treatment was drawn: `times` is draws × treatments, by their numbers in the table `numbers`.
+
+    `by_case`: each draw is a case of the plan, with lines of its own.
+    """
+
+    times: Matrix
+    drawn: Sums  # patients of each draw
+    by_case: bool
+
+    @staticmethod
+    def of(weights: Weights, drawn: Sums, treatments: int, by_case: bool) -> "Drawings":
+        where = (weights.times.astype(np.int64), (weights.draw, weights.profile))
+        return Drawings(sparse.csr_array(where, shape=(len(drawn), treatments)), drawn, by_case)
+
+
 def prepare(connection: duckdb.DuckDBPyConnection, discount: Fraction) -> None:
     """Leave the table `factors`: what one unit so many months after the index date is worth on it."""
     month = float(1 + discount) ** (-1 / 12)
@@ -43,118 +62,113 @@ def prepare(connection: duckdb.DuckDBPyConnection, discount: Fraction) -> None:
     connection.unregister("given")
 
 
-def put_weights(connection: duckdb.DuckDBPyConnection, weights: Weights) -> None:
-    """Leave the table `weights`: draw (from 0), treatment_id, times."""
-    given = {"draw": weights.draw, "treatment_id": weights.profile, "times": weights.times}
-    connection.register("given", given)
-    connection.execute("CREATE OR REPLACE TEMP TABLE weights AS FROM given")
-    connection.unregister("given")
+@dataclass(frozen=True, slots=True)
+class People:
+    """What the statuses alone decide; see PerDraw."""
+
+    patients: Sums
+    responders: Sums
+    pending: Sums
+
+
+def people(connection: duckdb.DuckDBPyConnection, agreement: Agreement, drawings: Drawings) -> People:
+    """Patients, responders, and those whose first outcome is open, in each draw."""
+    name, status = agreement.responder
+    found = connection.execute(
+        """SELECT number, bool_or(coalesce(t.outcome = $responder AND t.status = $status, FALSE)) AS responds,
+          max(coalesce(datesub('month', s.index_date, t.decided_on), $never)) FILTER (t.outcome = $first) AS months
+        FROM subjects s JOIN numbers USING (treatment_id)
+        LEFT JOIN (SELECT * FROM statuses WHERE n = 1) t USING (treatment_id) GROUP BY number""",
+        {
+            "responder": name or first_outcome(agreement), "status": status,
+            "first": first_outcome(agreement), "never": _MOST_MONTHS,
+        },
+    ).fetchnumpy()  # fmt: skip
+    numbers, size = found["number"], drawings.times.shape[1]
+    of_one = np.zeros((2, size), np.int64)
+    of_one[0, numbers], of_one[1, numbers] = 1, found["responds"]
+    asked = ~np.ma.getmaskarray(found["months"])
+    months = np.ma.filled(found["months"], 0).astype(np.int64)[asked]
+    ages = int(months[months < _MOST_MONTHS].max(initial=-1)) + 1
+    decided = (np.ones(len(months), np.int64), (numbers[asked], np.minimum(months, ages)))
+    by_age = (drawings.times @ sparse.csr_array(decided, shape=(size, ages + 1))).toarray()
+    pending = by_age[:, ::-1].cumsum(axis=1)[:, ::-1][:, :ages]
+    return People(drawings.times @ of_one[0], drawings.times @ of_one[1], pending)
 
 
 def summed(
     connection: duckdb.DuckDBPyConnection,
     agreement: Agreement,
-    drawn: Sums,
+    drawings: Drawings,
+    who: People,
     question: Question,
-    by_case: bool,
 ) -> PerDraw:
-    """What an agreement comes to. `drawn`: the patients of each draw. `by_case`: each draw is a case of its own."""
-    contract, months, draws = agreement.contract, question.months, len(drawn)
-    _moved(connection, contract, question, by_case)
-    money = connection.execute(
-        """SELECT draw, month, sum(amount) FILTER (payment)::BIGINT AS payments,
-        sum(amount) FILTER (NOT payment)::BIGINT AS refunds, (sum(present) // $scale)::BIGINT AS present
-        FROM moved GROUP BY draw, month""",
-        {"scale": _FACTOR_SCALE // PRESENT_SCALE},
-    ).fetchnumpy()
-    payments, refunds, present = (np.zeros((draws, len(months)), np.int64) for _ in range(3))
-    place = (money["draw"].astype(np.int64), money["month"].astype(np.int64))
-    for sums, name in ((payments, "payments"), (refunds, "refunds"), (present, "present")):
-        sums[place] = np.ma.filled(money[name], 0)
-    patients, responders = _patients(connection, agreement, draws)
+    """What an agreement comes to."""
+    contract, months = agreement.contract, question.months
+    clauses = [part.id for part in contract.money_parts]
+    money = _monthly(connection, agreement, question, drawings.by_case)
+    codes = {clause: k for k, clause in enumerate(clauses)}
+    clause_no = np.array([codes[c] for c in money["clause"]], np.int64)
+    column = (clause_no * 2 + money["payment"].astype(np.int64)) * len(months) + money["month"]
+    whole = _product(drawings, money, column, money["amount"], len(clauses) * 2 * len(months))
+    by_kind = whole.reshape(-1, len(clauses), 2, len(months))
+    present = _product(drawings, money, np.zeros_like(column), money["present"], 1)[:, 0]
+    by_clause = by_kind.sum(axis=(2, 3))
     return PerDraw(
-        months, drawn, patients, responders, payments, refunds, present.sum(axis=1),
-        _by_clause(connection, draws), _pending(connection, agreement, draws),
-    )  # fmt: skip
-
-
-def _by_clause(connection: duckdb.DuckDBPyConnection, draws: int) -> dict[str, Sums]:
-    """Each clause's money in each draw."""
-    found = connection.execute(
-        "SELECT clause, draw, sum(amount)::BIGINT FROM moved GROUP BY clause, draw ORDER BY clause"
-    ).fetchall()
-    clauses: dict[str, Sums] = {}
-    for clause, draw, minor in found:
-        clauses.setdefault(clause, np.zeros(draws, np.int64))[draw] = minor
-    return clauses
-
-
-def _moved(
-    connection: duckdb.DuckDBPyConnection, contract: m.Contract, question: Question, by_case: bool
-) -> None:
-    """The table `moved`: money by draw, month (from 0) and clause; a limit's on the days on which it moves."""
-    ways = {part.id: part.direction for part in contract.money_parts}
-    given = {
-        "limits": [limit.id for limit in contract.limits],
-        "payments": [i for i, way in ways.items() if way == "payment"],
-        "either": [i for i, way in ways.items() if way is None],
-        "first": date(question.first_index.year, question.first_index.month, 1),
-    }
-    case = "case_id" if by_case else "NULL"
-    own = "m.draw, 1 AS times" if by_case else "w.draw, w.times"
-    weights = "" if by_case else "JOIN weights w USING (treatment_id)"
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE moved AS
-        WITH single AS (
-          SELECT {case} AS draw, treatment_id, clause, due, amount FROM lines WHERE NOT list_contains($limits, clause)
-          UNION ALL SELECT {case}, treatment_id, clause, due, amount FROM changes),
-        monthly AS (
-          SELECT draw, treatment_id, clause, datediff('month', $first::DATE, due) AS month,
-            sum(amount) AS amount, sum(amount::HUGEINT * coalesce(f.factor, $scale)) AS present
-          FROM single LEFT JOIN (SELECT treatment_id, index_date FROM subjects) s USING (treatment_id)
-          LEFT JOIN factors f ON f.months = greatest(0, datesub('month', s.index_date, due))
-          GROUP BY ALL)
-        SELECT draw, month, clause,
-          list_contains($payments, clause) OR (list_contains($either, clause) AND amount > 0) AS payment,
-          sum(amount * times) AS amount, sum(present * times) AS present
-        FROM (SELECT m.* EXCLUDE (draw), {own} FROM monthly m {weights}) GROUP BY draw, month, clause, payment""",
-        {**given, "scale": _FACTOR_SCALE},
+        months=months,
+        drawn=drawings.drawn,
+        patients=who.patients,
+        responders=who.responders,
+        payments=by_kind[:, :, 1].sum(axis=1),
+        refunds=by_kind[:, :, 0].sum(axis=1),
+        present=present,
+        by_clause={c: by_clause[:, k] for k, c in enumerate(clauses) if by_clause[:, k].any()},
+        pending=who.pending,
     )
 
 
-def _patients(connection: duckdb.DuckDBPyConnection, agreement: Agreement, draws: int) -> tuple[Sums, Sums]:
-    """Those who are the contract's, and those who respond, in each draw."""
-    name, status = agreement.responder
-    found = connection.execute(
-        """SELECT draw, sum(times)::BIGINT AS patients,
-          coalesce(sum(times) FILTER (treatment_id IN (
-            SELECT treatment_id FROM statuses WHERE outcome = $name AND n = 1 AND status = $status)), 0)::BIGINT AS own
-        FROM weights SEMI JOIN subjects USING (treatment_id) GROUP BY draw""",
-        {"name": name or first_outcome(agreement.contract), "status": status},
+def _product(
+    drawings: Drawings, money: dict[str, NDArray[Any]], column: Sums, amount: NDArray[Any], columns: int
+) -> Sums:
+    """Draws × columns: each amount as often as what it is of was drawn."""
+    rows = len(drawings.drawn) if drawings.by_case else drawings.times.shape[1]
+    one = sparse.csr_array((amount.astype(np.int64), (money["whose"], column)), shape=(rows, columns))
+    return np.asarray(one.toarray() if drawings.by_case else (drawings.times @ one).toarray())
+
+
+def _monthly(
+    connection: duckdb.DuckDBPyConnection, agreement: Agreement, question: Question, by_case: bool
+) -> dict[str, NDArray[Any]]:
+    """Money by whose it is (a treatment's number, or a draw), clause and month from 0; a limit's as it moves."""
+    contract = agreement.contract
+    ways = {part.id: part.direction for part in contract.money_parts}
+    case, whose = ("case_id", "draw") if by_case else ("NULL", "number")
+    return connection.execute(
+        f"""WITH single AS (
+          SELECT {case} AS draw, treatment_id, clause, due, amount FROM lines WHERE NOT list_contains($limits, clause)
+          UNION ALL SELECT {case}, treatment_id, clause, due, amount FROM changes)
+        SELECT {whose} AS whose, clause, datediff('month', $first::DATE, due) AS month,
+          list_contains($payments, clause) OR (list_contains($either, clause) AND amount > 0) AS payment,
+          sum(amount)::BIGINT AS amount,
+          (sum(amount::HUGEINT * coalesce(f.factor, $scale)) // ($scale // $parts))::BIGINT AS present
+        FROM single LEFT JOIN (SELECT treatment_id, index_date FROM subjects) s USING (treatment_id)
+        LEFT JOIN numbers USING (treatment_id)
+        LEFT JOIN factors f ON f.months = greatest(0, datesub('month', s.index_date, due))
+        GROUP BY ALL""",
+        {
+            "limits": [limit.id for limit in contract.limits],
+            "payments": [i for i, way in ways.items() if way == "payment"],
+            "either": [i for i, way in ways.items() if way is None],
+            "first": date(question.first_index.year, question.first_index.month, 1),
+            "scale": _FACTOR_SCALE,
+            "parts": PRESENT_SCALE,
+        },
     ).fetchnumpy()
-    patients, responders = (np.zeros(draws, np.int64) for _ in range(2))
-    patients[found["draw"]], responders[found["draw"]] = found["patients"], found["own"]
-    return patients, responders
 
 
-def _pending(connection: duckdb.DuckDBPyConnection, agreement: Agreement, draws: int) -> Sums:
-    """Patients whose first outcome was open k months after their index date: draws × k, from 0 up."""
-    found = connection.execute(
-        """SELECT draw, coalesce(datesub('month', s.index_date, t.decided_on), $never) AS months,
-          sum(w.times)::BIGINT AS patients
-        FROM statuses t JOIN subjects s USING (treatment_id) JOIN weights w USING (treatment_id)
-        WHERE t.outcome = $name AND t.n = 1 GROUP BY ALL""",
-        {"name": first_outcome(agreement.contract), "never": _MOST_MONTHS},
-    ).fetchnumpy()
-    months = found["months"].astype(np.int64)
-    ages = int(months[months < _MOST_MONTHS].max(initial=-1)) + 1
-    decided = np.zeros((draws, ages + 1), np.int64)  # the last column: never
-    np.add.at(decided, (found["draw"], np.minimum(months, ages)), found["patients"])
-    return np.asarray(decided[:, ::-1].cumsum(axis=1)[:, ::-1][:, :ages])
-
-
-def first_outcome(contract: m.Contract) -> str:
+def first_outcome(agreement: Agreement) -> str:
     """The name under which the first declared outcome stands among the statuses; empty where there is none."""
+    contract = agreement.contract
     if not contract.outcomes:
         return ""
     first = contract.outcomes[0]

@@ -10,6 +10,7 @@ from engine.language import meaning as m
 from engine.language.reader import read_contract
 from engine.whatif.scenario import (
     Age,
+    Agreement,
     Attribute,
     Cohort,
     Curve,
@@ -68,4 +69,4 @@ def cohort(patients: int, *outcomes: Drawn, **more: object) -> Cohort:
 
 
 def variant(of: Cohort, agreement: m.Contract | None = None, name: str = "base") -> Variant:
-    return Variant(name, agreement or contract(), of, {})
+    return Variant(name, Agreement(agreement or contract()), of, {})
