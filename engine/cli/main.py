@@ -8,14 +8,14 @@ from types import ModuleType
 
 import typer
 
-from engine.cli import contracts, demonstration, differences, facts, library, settling
+from engine.cli import contracts, demonstration, differences, facts, library, settling, what_if
 from engine.cli.everywhere import Command, with_common_options
 from engine.cli.options import Version
 from engine.cli.output import print_diagnostics
 from engine.kernel.diagnostics import Exit, Refusal
 
 # Each has COMMANDS, and may have GROUPS: for a group's name its help and its commands.
-MODULES: tuple[ModuleType, ...] = (demonstration, library, contracts, differences, facts, settling)
+MODULES: tuple[ModuleType, ...] = (demonstration, library, contracts, differences, facts, settling, what_if)
 
 
 def _app(help_text: str, **more: str) -> typer.Typer:

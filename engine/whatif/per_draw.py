@@ -28,6 +28,10 @@ class PerDraw:
     def net(self) -> Sums:
         return np.asarray(self.payments.sum(axis=1) + self.refunds.sum(axis=1))
 
+    def clause(self, clause: str) -> Sums:
+        """A clause's money; zeros where none moved."""
+        return self.by_clause.get(clause, np.zeros(len(self.drawn), np.int64))
+
     def part(self, first: int, last: int) -> "PerDraw":
         """The draws at places from `first` up to before `last`."""
         own = slice(first, last)
@@ -47,7 +51,6 @@ def together(parts: Sequence[PerDraw]) -> PerDraw:
     ages = max(part.pending.shape[1] for part in parts)
     pending = [np.pad(p.pending, ((0, 0), (0, ages - p.pending.shape[1]))) for p in parts]
     clauses = sorted({clause for part in parts for clause in part.by_clause})
-    nothing = [np.zeros(len(part.drawn), np.int64) for part in parts]
     return PerDraw(
         months=parts[0].months,
         drawn=all_of("drawn"),
@@ -56,9 +59,6 @@ def together(parts: Sequence[PerDraw]) -> PerDraw:
         payments=all_of("payments"),
         refunds=all_of("refunds"),
         present=all_of("present"),
-        by_clause={
-            c: np.concatenate([p.by_clause.get(c, none) for p, none in zip(parts, nothing, strict=True)])
-            for c in clauses
-        },
+        by_clause={c: np.concatenate([p.clause(c) for p in parts]) for c in clauses},
         pending=np.concatenate(pending),
     )

@@ -4,10 +4,11 @@ Patients are drawn once for each cohort, and an agreement is settled once for al
 is not done again for each.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import duckdb
 
@@ -15,6 +16,7 @@ from engine.whatif.drawing import draw, patients_of, side_by_side
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.real import settle_real
 from engine.whatif.result import MONEY_METRICS, Result, Solved, Swing, VariantResult
+from engine.whatif.saved import Saved
 from engine.whatif.scenario import Agreement, Cohort, Patients, RealPatients, Scenario, Variant
 from engine.whatif.settling import settle
 from engine.whatif.solving import solve
@@ -26,9 +28,12 @@ MOST_ROWS = 10_000_000  # patients of a batch, all its draws and cohorts togethe
 Progress = Callable[[int, int], None]  # so many of so many are settled
 
 
-def run(scenario: Scenario, engine_version: str, progress: Progress | None = None) -> Result:
-    """The result of a scenario."""
-    found = per_draw(scenario, scenario.variants, progress or (lambda done, of: None))
+def run(
+    scenario: Scenario, engine_version: str, progress: Progress | None = None, save: Path | None = None
+) -> Result:
+    """The result of a scenario. What `save` keeps from earlier runs is not worked out again."""
+    kept = Kept(Saved(save), engine_version) if save else None
+    found = per_draw(scenario, scenario.variants, progress or (lambda done, of: None), kept)
     list_minor = list_price_minor(scenario.list_price, scenario.base.contract.currency)
     results = {v.name: summary(v, found[v.name], list_minor) for v in scenario.variants}
     base = scenario.base
@@ -53,7 +58,7 @@ def run(scenario: Scenario, engine_version: str, progress: Progress | None = Non
         compared=tuple(v.name for v in scenario.compared),
         swings=_swings(scenario, results),
         grid=scenario.sweep.paths if scenario.sweep and scenario.grid else (),
-        solved=_solved(scenario, list_minor),
+        solved=_solved(scenario, list_minor, kept),
     )
 
 
@@ -62,28 +67,86 @@ def until(scenario: Scenario, cohort: Cohort) -> date:
     return scenario.horizon.after(cohort.last_index)
 
 
-def per_draw(scenario: Scenario, variants: Sequence[Variant], progress: Progress) -> dict[str, PerDraw]:
-    """What each variant comes to in each draw."""
-    found: dict[tuple[str, str], PerDraw] = {}
-    keys = {v.name: (_meaning(v.agreement), repr(v.cohort)) for v in variants}
-    groups = _groups(variants)
-    done, of = 0, sum(len(g.agreements) * len(g.cohorts) for g in groups) * scenario.draws
-    for group in groups:
-        parts: dict[tuple[str, str], list[PerDraw]] = {}
-        for agreement, cohort, part in _of_group(scenario, group):
-            parts.setdefault((agreement, cohort), []).append(part)
-            done += len(part.drawn)
-            progress(done, of)
-        found |= {key: together(own) for key, own in parts.items()}
-    return {name: found[key] for name, key in keys.items()}
+Pair = tuple[str, str]  # the meaning of an agreement, and of a cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Results that are kept between runs of one version of the engine."""
+
+    saved: Saved
+    engine_version: str
+
+    def find_all(self, scenario: Scenario, question: Question, pairs: Sequence[Pair]) -> dict[Pair, PerDraw]:
+        found = {p: self.saved.find(self._meaning(scenario, question, p), question.months) for p in pairs}
+        return {pair: own for pair, own in found.items() if own is not None}
+
+    def keep_all(self, scenario: Scenario, question: Question, found: Mapping[Pair, PerDraw]) -> None:
+        for pair, own in found.items():
+            self.saved.keep(self._meaning(scenario, question, pair), own)
+
+    def _meaning(self, scenario: Scenario, question: Question, pair: Pair) -> list[str]:
+        """All that decides what an agreement comes to in a draw; of real patients their files as well."""
+        return [self.engine_version, str(scenario.seed), repr(question), *pair]
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Cohorts of one first index date and horizon, and all agreements asked about any of them, by their meaning."""
+    """Cohorts of the same index dates, and all agreements asked about any of them, by their meaning."""
 
     cohorts: dict[str, Cohort]
     agreements: dict[str, Agreement]
+
+    @property
+    def pairs(self) -> list[Pair]:
+        return [(agreement, cohort) for agreement in self.agreements for cohort in self.cohorts]
+
+    @property
+    def _first(self) -> Cohort:
+        return next(iter(self.cohorts.values()))
+
+    def question(self, scenario: Scenario) -> Question:
+        return Question(self._first.first_index, until(scenario, self._first), scenario.discount)
+
+    def draws(self, scenario: Scenario) -> int:
+        """One where real patients are taken as they are."""
+        real = self._first.patients
+        return 1 if isinstance(real, RealPatients) and real.resample is None else scenario.draws
+
+    def only(self, pairs: Sequence[Pair]) -> "_Group":
+        """The agreements and cohorts of some pairs."""
+        agreements, cohorts = {a for a, _ in pairs}, {c for _, c in pairs}
+        return _Group(
+            {name: c for name, c in self.cohorts.items() if name in cohorts},
+            {name: a for name, a in self.agreements.items() if name in agreements},
+        )
+
+
+def per_draw(
+    scenario: Scenario, variants: Sequence[Variant], progress: Progress, kept: Kept | None = None
+) -> dict[str, PerDraw]:
+    """What each variant comes to in each draw."""
+    found: dict[Pair, PerDraw] = {}
+    pairs = {v.name: (_meaning(v.agreement), repr(v.cohort)) for v in variants}
+    groups = _groups(variants)
+    done, of = 0, sum(len(g.agreements) * len(g.cohorts) for g in groups) * scenario.draws
+    for group in groups:
+        question = group.question(scenario)
+        had = kept.find_all(scenario, question, group.pairs) if kept else {}
+        open_ = [p for p in group.pairs if p not in had or len(had[p].drawn) < group.draws(scenario)]
+        first = min((len(had[p].drawn) if p in had else 0 for p in open_), default=0)
+        parts: dict[Pair, list[PerDraw]] = {p: [had[p].part(0, first)] if first else [] for p in open_}
+        done += (len(group.pairs) - len(open_)) * scenario.draws
+        for pair, part in _of_group(scenario, group.only(open_), question, first):
+            if pair in parts:
+                parts[pair].append(part)
+            done += len(part.drawn)
+            progress(min(done, of), of)
+        worked_out = {pair: together(own) for pair, own in parts.items()}
+        if kept:
+            kept.keep_all(scenario, question, worked_out)
+        found |= {p: own.part(0, group.draws(scenario)) for p, own in (had | worked_out).items()}
+    return {name: found[pair] for name, pair in pairs.items()}
 
 
 def _groups(variants: Sequence[Variant]) -> list[_Group]:
@@ -103,38 +166,36 @@ def _meaning(agreement: Agreement) -> str:
     return repr((replace(agreement.contract, version="", title="", sources=()), agreement.responder))
 
 
-def _of_group(scenario: Scenario, group: _Group) -> Iterator[tuple[str, str, PerDraw]]:
-    """Batches of draws: the agreement and the cohort, and what the one comes to in the other."""
-    cohorts, seed = list(group.cohorts.values()), scenario.seed
-    question = Question(cohorts[0].first_index, until(scenario, cohorts[0]), scenario.discount)
-    agreements = list(group.agreements.values())
-    real = cohorts[0].patients
-    if isinstance(real, RealPatients):
-        draws = range(1 if real.resample is None else scenario.draws)
-        for name, part in zip(
-            group.agreements, settle_real(real, seed, draws, agreements, question), strict=True
-        ):
-            yield name, next(iter(group.cohorts)), part
+def _of_group(
+    scenario: Scenario, group: _Group, question: Question, first: int
+) -> Iterator[tuple[Pair, PerDraw]]:
+    """What each agreement comes to in each cohort, in batches of draws from `first` on."""
+    cohorts, agreements = list(group.cohorts.values()), list(group.agreements.values())
+    if not cohorts:
+        return
+    if isinstance(cohorts[0].patients, RealPatients):
+        draws = range(first, group.draws(scenario))
+        settled = settle_real(cohorts[0].patients, scenario.seed, draws, agreements, question)
+        yield from zip(group.pairs, settled, strict=True)
         return
     connection = duckdb.connect()
-    for draws in _batches(cohorts, seed, scenario.draws):
-        drawn = [draw(cohort, seed, draws, question.until) for cohort in cohorts]
+    for draws in _batches(cohorts, scenario.seed, first, scenario.draws):
+        drawn = [draw(cohort, scenario.seed, draws, question.until) for cohort in cohorts]
         whole = side_by_side(drawn)
-        for alike in [drawn] if whole else [[d] for d in drawn]:
-            first = 0 if whole else drawn.index(alike[0])
-            settled = settle(connection, whole or alike[0], agreements, question)
-            for name, part in zip(group.agreements, settled, strict=True):
-                for k, cohort_name in enumerate(list(group.cohorts)[first : first + len(alike)]):
-                    yield name, cohort_name, part.part(k * len(draws), (k + 1) * len(draws))
+        names = list(group.cohorts)
+        for alike, own in [(whole, names)] if whole else zip(drawn, ([n] for n in names), strict=True):
+            come_to = settle(connection, alike, agreements, question)
+            for agreement, part in zip(group.agreements, come_to, strict=True):
+                for k, cohort in enumerate(own):
+                    yield (agreement, cohort), part.part(k * len(draws), (k + 1) * len(draws))
 
 
-def _batches(cohorts: Sequence[Cohort], seed: int, draws: int) -> Iterator[range]:
-    """Draws 0 to `draws` - 1 in runs of few enough patients, one draw at least."""
-    counts = [
-        patients_of(c.patients, seed, range(draws)) for c in cohorts if isinstance(c.patients, Patients)
-    ]
-    first, rows = 0, 0
-    for number, patients in enumerate(map(sum, zip(*counts, strict=True))):
+def _batches(cohorts: Sequence[Cohort], seed: int, start: int, draws: int) -> Iterator[range]:
+    """Draws `start` to `draws` - 1 in runs of few enough patients, one draw at least."""
+    every = range(start, draws)
+    counts = [patients_of(c.patients, seed, every) for c in cohorts if isinstance(c.patients, Patients)]
+    first, rows = start, 0
+    for number, patients in zip(every, map(sum, zip(*counts, strict=True)), strict=True):
         if number > first and rows + patients > MOST_ROWS:
             yield range(first, number)
             first, rows = number, 0
@@ -157,7 +218,7 @@ def _swings(scenario: Scenario, results: dict[str, VariantResult]) -> tuple[Swin
     return tuple(sorted(swings, key=lambda s: (-s.width, s.path)))
 
 
-def _solved(scenario: Scenario, list_minor: Fraction | None) -> Solved | None:
+def _solved(scenario: Scenario, list_minor: Fraction | None, kept: Kept | None) -> Solved | None:
     """The answer to `solve`; money in units of the currency, as the target is written."""
     asked, at = scenario.solve, scenario.at
     if asked is None or at is None:
@@ -167,7 +228,7 @@ def _solved(scenario: Scenario, list_minor: Fraction | None) -> Solved | None:
 
     def evaluate(value: Fraction) -> Fraction | None:
         variant = at(value)
-        found = per_draw(scenario, [variant], lambda done, of: None)[variant.name]
+        found = per_draw(scenario, [variant], lambda done, of: None, kept)[variant.name]
         statistic = metric(found, asked.metric, asked.statistic, list_minor)
         return statistic if statistic is None or unit is None else statistic / unit
 
