@@ -67,14 +67,22 @@ def _cells(result: Result, axes: list[Axis]) -> dict[str, VariantResult]:
 
 
 def _start(result: Result, axes: list[Axis], cells: dict[str, VariantResult]) -> list[int]:
-    """The agreement as written where the axes have its values, else a combination that was computed."""
-    now = {s.path: s.base_value for s in result.swings}
-    places = [
-        values.index(now[path]) if now.get(path) in values else len(values) - 1 for path, _, values in axes
-    ]
-    if ",".join(map(str, places)) in cells:
-        return places
-    return [int(p) for p in next(iter(cells)).split(",")] if axes else []
+    """The agreement as written; where an axis lacks its value, the combination that comes nearest to it."""
+    if not axes:
+        return []
+    now, base = (
+        {s.path: s.base_value for s in result.swings},
+        result.base.metrics["net_price"].mean or Fraction(0),
+    )
+
+    def off(key: str) -> tuple[int, Fraction]:
+        places = zip(key.split(","), axes, strict=True)
+        other = sum(
+            now.get(path) in values and values[int(k)] != now[path] for k, (path, _, values) in places
+        )
+        return other, abs(Fraction(cells[key].metrics["net_price"].mean or 0) - base)
+
+    return [int(place) for place in min(cells, key=off).split(",")]
 
 
 def _scale(result: Result, variants: list[VariantResult]) -> tuple[Fraction, Fraction]:

@@ -45,7 +45,7 @@ def _tornado(result: Result) -> Picture | None:
         for (value, price), side in ((low, "low"), (high, "high")):
             rows.append({
                 "term": path_words(swing.path, result), "side": side, "from": units(base, result.currency),
-                "to": units(price, result.currency), "label": value_words(value),
+                "to": units(price, result.currency), "label": "" if price == base else value_words(value),
             })  # fmt: skip
     data, order = data_of(rows), [path_words(s.path, result) for s in swings]
     y = alt.Y("term:N", sort=order, title=None)
@@ -150,7 +150,8 @@ def _distribution(result: Result) -> Picture | None:
         scale=alt.Scale(zero=False, nice=False),
     )
     bars = alt.Chart(data_of(rows)).mark_bar(color=BAND, stroke="#fff").encode(
-        x=x, x2="to:Q", y=alt.Y("draws:Q", axis=alt.Axis(title="draws", tickMinStep=1)))  # fmt: skip
+        x=x, x2="to:Q", y=alt.Y("draws:Q", axis=alt.Axis(title="draws", tickMinStep=1)),
+        y2=alt.datum(0))  # fmt: skip
     marks = [{"from": units(v, result.currency), "what": w} for v, w in _marks(found) if v is not None]
     rules = alt.Chart(data_of(marks)).mark_rule(color=NET, strokeDash=[4, 3]).encode(x="from:Q")
     text = alt.Chart(data_of(marks)).mark_text(align="left", dx=4, dy=-2, baseline="top", fontSize=11).encode(

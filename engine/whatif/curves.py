@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from engine.whatif import families
 from engine.whatif.distributions import cumulative, parameter
 from engine.whatif.scenario import Curve
 from engine.whatif.streams import Floats, Streams
@@ -104,19 +104,8 @@ def _months(curve: Curve) -> Floats:
 def _time_left(curve: Curve, left: Floats) -> Floats:
     """The time at which a share `left` of the susceptible is left."""
     assert curve.time is not None
-    p = [float(x) for x in curve.time.parameters]
-    match curve.time.name:
-        case "exponential":
-            return -p[0] * np.log(left)
-        case "weibull":
-            return p[1] * np.power(-np.log(left), 1 / p[0])
-        case "gamma":
-            found: Floats = stats.gamma(p[0], scale=p[1]).isf(left)
-            return found
-        case "lognormal":
-            found = stats.lognorm(p[1], scale=np.exp(p[0])).isf(left)
-            return found
-    raise ValueError(curve.time.name)
+    parameters = [float(x) for x in curve.time.parameters]
+    return families.quantiles(curve.time.name, parameters, np.clip(1 - left, 0, 1 - 1e-16))
 
 
 def _ends(curve: Curve, first: date, span: int) -> Days:

@@ -1,12 +1,12 @@
-"""Distributions of scenarios as SciPy's: numbers at uniform places, and tables of what is drawn in whole steps."""
+"""Distributions of scenarios: numbers at uniform places, and tables of what is drawn in whole steps."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
+from engine.whatif import families
 from engine.whatif.scenario import Distribution, Shares, Uncertain
 from engine.whatif.streams import Floats, Streams
 
@@ -17,7 +17,8 @@ Codes = NDArray[np.int32]
 
 def numbers_at(distribution: Distribution, places: Floats) -> Floats:
     """The quantiles at `places` in [0, 1), back from the scale of the link."""
-    values: Floats = _frozen(distribution).ppf(np.clip(places, 1e-16, 1 - 1e-16))
+    at = np.clip(places, 1e-16, 1 - 1e-16)
+    values = families.quantiles(distribution.name, _parameters(distribution), at)
     match distribution.link:
         case "logit":
             values = special.expit(values)
@@ -33,15 +34,14 @@ def cumulative(distribution: Distribution, values: Floats) -> Floats:
             values = special.logit(np.clip(values, 0, 1))
         case "log":
             values = np.log(np.maximum(values, 1e-300))
-    chances: Floats = _frozen(distribution).cdf(values)
-    return _rounded(chances)
+    return _rounded(families.below(distribution.name, _parameters(distribution), values))
 
 
 def mean_of(uncertain: Uncertain) -> float:
     """The expected value; of a normal on a link its value at the mean."""
     if isinstance(uncertain, Fraction):
         return float(uncertain)
-    mean = float(_frozen(uncertain).mean())
+    mean = families.mean(uncertain.name, _parameters(uncertain))
     match uncertain.link:
         case "logit":
             return float(special.expit(mean))
@@ -113,24 +113,5 @@ def whole_range(distribution: Distribution, size: Fraction) -> tuple[int, int]:
     return int(np.floor(low)), int(np.ceil(high))
 
 
-def _frozen(distribution: Distribution) -> Any:
-    p = [float(x) for x in distribution.parameters]
-    match distribution.name:
-        case "beta":
-            return stats.beta(p[0], p[1])
-        case "gamma":
-            return stats.gamma(p[0], scale=p[1])
-        case "lognormal":
-            return stats.lognorm(p[1], scale=np.exp(p[0]))
-        case "triangular":
-            width = p[2] - p[0]
-            return stats.triang((p[1] - p[0]) / width, loc=p[0], scale=width)
-        case "normal":
-            return stats.norm(p[0], p[1])
-        case "uniform":
-            return stats.uniform(p[0], p[1] - p[0])
-        case "exponential":
-            return stats.expon(scale=p[0])
-        case "weibull":
-            return stats.weibull_min(p[0], scale=p[1])
-    raise ValueError(distribution.name)
+def _parameters(distribution: Distribution) -> list[float]:
+    return [float(x) for x in distribution.parameters]

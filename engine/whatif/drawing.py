@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.language import meaning as m
 from engine.whatif import distributions as dist
-from engine.whatif import joint
+from engine.whatif import families, joint
 from engine.whatif.curves import NEVER, Clock, Days
 from engine.whatif.scenario import (
     Age,
@@ -141,11 +141,9 @@ def patients_of(patients: Patients, seed: int, draws: Sequence[int]) -> list[int
     """How many are treated in each draw."""
     if patients.share == 1:
         return [patients.population] * len(draws)
-    from scipy import stats
-
     streams = Streams(seed, draws, [0] * len(draws))
     share = dist.parameter(patients.share, "patients/share", streams)
-    counts = stats.binom(patients.population, share).ppf(streams.parameter("patients"))
+    counts = families.binomial_quantiles(patients.population, share, streams.parameter("patients"))
     return [int(n) for n in counts]
 
 
