@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.options import Format
 from engine.cli.output import Output
 from engine.kernel.diagnostics import Exit, refuse
 
@@ -63,7 +64,8 @@ def what_if(
             files = write_what_if(result, out, wanted)
         for file in files:
             output.remark(f"written: {file}")
-    output.result(document(result), tables(result) if output.for_people else [variants_table(result)])
+    as_json = document(result) if output.format is Format.JSON else None
+    output.result(as_json, tables(result) if output.for_people else [variants_table(result)])
 
 
 def _version() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.kernel.money import format_fraction, minor_digits, round_half_up
+from engine.kernel.money import format_fraction, minor_digits
 from engine.whatif.result import (
     COUNT_METRICS,
     PERCENTILES,
@@ -52,13 +52,24 @@ def document(result: Result) -> Document:
 
 def money(minor: Fraction | float, currency: str) -> str:
     """An amount in the minor unit as a decimal of the major one, rounded half up."""
-    return decimal(Fraction(minor) / 10 ** minor_digits(currency), minor_digits(currency))
+    digits = minor_digits(currency)
+    return _with_point(_rounded(Fraction(minor), 0), digits)
 
 
 def decimal(value: Fraction | float, digits: int) -> str:
     """So many decimals, rounded half up."""
-    scaled = round_half_up(Fraction(value) * 10**digits)
-    sign, whole = "-" if scaled < 0 else "", str(abs(scaled)).rjust(digits + 1, "0")
+    return _with_point(_rounded(Fraction(value), digits), digits)
+
+
+def _rounded(value: Fraction, digits: int) -> int:
+    """In units of the last digit, half up: away from zero, as all amounts are."""
+    above, below = abs(value.numerator) * int(10**digits), value.denominator
+    units = (2 * above + below) // (2 * below)
+    return -units if value < 0 else units
+
+
+def _with_point(units: int, digits: int) -> str:
+    sign, whole = "-" if units < 0 else "", str(abs(units)).rjust(digits + 1, "0")
     return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else f"{sign}{whole}"
 
 

@@ -35,6 +35,7 @@ from engine.whatif.streams import Floats, Streams
 Codes = NDArray[np.int32]
 DEATH = "death"
 _MONTH_DAYS = 1461 / 48
+_MOST_KEPT = 2_000_000  # patients of a batch up to which its random numbers are kept for the next cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +148,30 @@ def patients_of(patients: Patients, seed: int, draws: Sequence[int]) -> list[int
     return [int(n) for n in counts]
 
 
+def draw_all(cohorts: Sequence[Cohort], seed: int, draws: Sequence[int], until: date) -> list[Drawn]:
+    """The patients of some draws of each cohort: common random numbers, drawn once for all where there is room."""
+    kept: dict[tuple[int, ...], dict[str, Floats]] = {}
+    found = []
+    for cohort in cohorts:
+        assert isinstance(cohort.patients, Patients)
+        counts = patients_of(cohort.patients, seed, draws)
+        few = len(cohorts) > 1 and sum(counts) < _MOST_KEPT
+        own = kept.setdefault(tuple(counts), {}) if few else None
+        found.append(_draw(cohort, Streams(seed, draws, counts, own), until))
+    return found
+
+
 def draw(cohort: Cohort, seed: int, draws: Sequence[int], until: date) -> Drawn:
     """The patients of some draws of a cohort that is drawn; the same whatever other draws are asked for.
 
     What would be reported of days after `until` is left out.
     """
-    assert isinstance(cohort.patients, Patients)
-    counts = patients_of(cohort.patients, seed, draws)
-    streams = Streams(seed, draws, counts)
+    (drawn,) = draw_all([cohort], seed, draws, until)
+    return drawn
+
+
+def _draw(cohort: Cohort, streams: Streams, until: date) -> Drawn:
+    counts, draws = streams.patients, streams.draws
     days = (cohort.last_index - cohort.first_index).days + 1
     index = (streams.uniform("index_date") * days).astype(np.int32)
     rows = np.repeat(np.arange(len(draws)), counts)

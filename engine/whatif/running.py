@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from engine.whatif.drawing import draw, patients_of, side_by_side
+from engine.whatif.drawing import draw_all, patients_of, side_by_side
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.real import settle_real
 from engine.whatif.result import MONEY_METRICS, Result, Solved, Swing, VariantResult
@@ -180,7 +180,7 @@ def _of_group(
         return
     connection = duckdb.connect()
     for draws in _batches(cohorts, scenario.seed, first, scenario.draws):
-        drawn = [draw(cohort, scenario.seed, draws, question.until) for cohort in cohorts]
+        drawn = draw_all(cohorts, scenario.seed, draws, question.until)
         whole = side_by_side(drawn)
         names = list(group.cohorts)
         for alike, own in [(whole, names)] if whole else zip(drawn, ([n] for n in names), strict=True):
