@@ -3,21 +3,22 @@
 from fractions import Fraction
 
 from engine.cli.output import Table
-from engine.kernel.money import format_thousands, round_half_up
-from engine.statements.whatif_json import a_member_a_month, constrained, decimal
-from engine.whatif.result import PERCENTILES, Result, VariantResult
+from engine.kernel.money import minor_digits, round_half_up
+from engine.statements.whatif_json import a_member_a_month, constrained, decimal, shown
+from engine.statements.whatif_words import path_words, value_words
+from engine.whatif.result import PERCENTILES, Period, Result, VariantResult
 
 MOST_VARIANTS = 30
-_BAR = 24
+_BAR = 14  # characters, so that paths and money stand beside it within 80
 _WORDS = {
-    "net_price": "net price a patient",
-    "net_present": "the same, present value",
-    "cost_per_responder": "cost a responder",
+    "net_price": "net per patient",
+    "net_present": "present value",
+    "cost_per_responder": "per responder",
     "net": "budget in all",
     "payments": "payments",
     "refunds": "refunds",
-    "discount": "off the list price",
-    "response_rate": "respond",
+    "discount": "off list price",
+    "response_rate": "response rate",
     "responders": "responders",
     "patients": "patients",
 }
@@ -45,22 +46,14 @@ def variants_table(result: Result) -> Table:
     for variant in result.variants:
         for name, found in variant.metrics.items():
             cells = [found.mean, found.sd, *(found.percentiles.get(p) for p in PERCENTILES)]
-            rows.append((variant.name, name, *(_plain(name, c, variant.currency) for c in cells)))
+            rows.append((variant.name, name, *(shown(name, c, variant.currency) for c in cells)))
     return Table("", columns, rows)
-
-
-def _plain(metric: str, value: Fraction | float | None, currency: str) -> str | None:
-    from engine.statements.whatif_json import shown
-
-    return shown(metric, value, currency)
 
 
 def money(minor: Fraction | float | None, currency: str) -> str:
     """Whole units with thousands; in brackets where below zero."""
     if minor is None:
         return "–"
-    from engine.kernel.money import minor_digits
-
     units = round_half_up(Fraction(minor) / 10 ** minor_digits(currency))
     return f"({abs(units):,})" if units < 0 else f"{units:,}"
 
@@ -83,7 +76,7 @@ def _costs(result: Result) -> Table:
             values = (found.mean, *(found.percentiles.get(p) for p in (5, 50, 95)), found.se)
             rows.append((words, *(_shown(name, value, base.currency) for value in values)))
     title = f"{result.title} ({result.currency}, {result.draws:,} draws)"
-    return Table(title, ("", "average #", "5 % below #", "half below #", "95 % below #", "± #"), rows)
+    return Table(title, ("", "average #", "5 % below #", "half below #", "95 % below #", "± error #"), rows)
 
 
 def _refunds(result: Result) -> Table:
@@ -103,14 +96,7 @@ def _agreements(result: Result) -> Table:
         name = v.contract if v.name == "base" else v.name
         a_responder, budget = (money(v.metrics[m].mean, v.currency) for m in ("cost_per_responder", "net"))
         rows.append((name, *_three(v, "net_price"), a_responder, budget))
-    columns = (
-        "agreement",
-        "net price a patient #",
-        "5 % below #",
-        "95 % below #",
-        "a responder #",
-        "budget #",
-    )
+    columns = ("agreement", "net per patient #", "5 % below #", "95 % below #", "per responder #", "budget #")
     return Table("Agreements on the same patients", columns, rows)
 
 
@@ -129,10 +115,11 @@ def _tornado(result: Result) -> Table:
         ordered = sorted(swing.values, key=lambda pair: pair[1])
         first, last = ordered[0], ordered[-1]
         begin, end = (int((p - low) / span * _BAR) for p in (first[1], last[1]))
+        begin = min(begin, _BAR - 1)
         bar = " " * begin + "█" * max(1, end - begin)
-        ends = (f"{money(price, result.currency)} at {value}" for value, price in (first, last))
-        rows.append((swing.path, *ends, bar))
-    return Table("What moves the net price a patient", ("", "lowest", "highest", ""), rows)
+        ends = (f"{money(price, result.currency)} at {value_words(value)}" for value, price in (first, last))
+        rows.append((path_words(swing.path, result), *ends, bar))
+    return Table("What moves the net price per patient", ("", "lowest", "highest", ""), rows)
 
 
 def _years(result: Result) -> Table:
@@ -140,39 +127,52 @@ def _years(result: Result) -> Table:
     for year in result.base.by_year:
         cells = [money(p.mean, result.currency) for p in (year.payments, year.refunds, year.net)]
         worst = money(year.net.percentiles.get(95), result.currency)
-        if result.members and year.net.mean is not None:
-            whole = a_member_a_month(year.net.mean, 12, result.members)
-            cells.append(format_thousands(round_half_up(whole), result.currency))
-        rows.append((year.name, *cells[:3], worst, *cells[3:]))
+        rows.append((year.name, *cells, worst, *_a_member(year, result)))
     columns = ("year", "payments #", "refunds #", "net #", "net, 95 % below #")
     return Table(
         "Budget, undiscounted", (*columns, *(("a member a month #",) if result.members else ())), rows
     )
 
 
+def _a_member(year: Period, result: Result) -> tuple[str, ...]:
+    """To the hundredth of a cent: rare treatments among millions of members cost each less than a cent."""
+    if not result.members or year.net.mean is None:
+        return ()
+    minor = a_member_a_month(year.net.mean, 12, result.members)
+    text = decimal(abs(minor) / 10 ** minor_digits(result.currency), 4)
+    return (f"({text})" if minor < 0 else text,)
+
+
 def _grid(result: Result) -> Table:
     paths = [path for path, _ in result.grid]
-    own = [v for v in result.variants if len(v.set) == len(paths) and set(v.set) == set(paths)]
-    rows = [(*(v.set[p] for p in paths), *_three(v, "net_price")) for v in own[:MOST_VARIANTS]]
+    own = [v for v in result.variants if set(v.set) == set(paths) and v.name not in result.compared]
+    rows = [(*(value_words(v.set[p]) for p in paths), *_three(v, "net_price")) for v in own[:MOST_VARIANTS]]
     more = (
         f" (the first {MOST_VARIANTS} of {len(own)}: --json and --out have all)"
         if len(own) > MOST_VARIANTS
         else ""
     )
-    columns = (*paths, "net price a patient #", "5 % below #", "95 % below #")
+    columns = (*(path_words(p, result) for p in paths), "net per patient #", "5 % below #", "95 % below #")
     return Table(f"All combinations{more}", columns, rows)
 
 
 def _solved(result: Result) -> Table:
+    """What meets the target; where nothing does, what comes nearest."""
     solved = result.solved
     assert solved is not None
     rows = [
-        (_value(s.value), decimal(s.reached, 2), "" if s.exact else "jumps over the target")
+        (_value(s.value), _value(s.reached), "" if s.exact else "jumps over the target")
         for s in solved.solutions
     ]
-    title = f"{solved.path} so that {solved.wanted}"
+    if not rows and solved.tried:
+        value, statistic = min(solved.tried, key=lambda pair: abs(pair[1] - solved.target))
+        rows = [(_value(value), _value(statistic), "comes nearest")]
+    title = f"{path_words(solved.path, result)} so that {solved.wanted}"
     return Table(title + (f": {solved.note}" if solved.note else ""), ("value #", "gives #", ""), rows)
 
 
 def _value(value: Fraction) -> str:
-    return f"{float(value):,.6f}".rstrip("0").rstrip(".")
+    """Two decimals where there is a thousand, six below, without zeros at the end."""
+    text = f"{decimal(value, 2 if abs(value) >= 1000 else 6)}".rstrip("0").rstrip(".")
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if abs(value) >= 1000 else text
