@@ -1,5 +1,6 @@
 """The whole plan of a contract: one function that names its parts in order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.language import meaning as m
@@ -64,8 +65,15 @@ SELDOM = (
 )  # not in every run: views, so that only who asks pays for them
 
 
-def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
-    """Treatments enrolled → outcome statuses → lines → cohorts → limits, as steps of typed relations."""
+Read = Mapping[str, frozenset[str]]  # columns by step
+
+
+def build_plan(contract: m.Contract, run: Run, traits: Traits, read: Read | None = None) -> Plan:
+    """Treatments enrolled → outcome statuses → lines → cohorts → limits, as steps of typed relations.
+
+    Who asks for totals alone says which columns of which steps are `read`: nothing else is worked out then. Left out,
+    all is there that statements and explanations need.
+    """
     contract = as_known(contract, run.known_by)
     plan = PlanBuilder()
     judged = subjects.candidates(plan, contract, run, traits)
@@ -83,10 +91,10 @@ def build_plan(contract: m.Contract, run: Run, traits: Traits) -> Plan:
     _status_result(plan, contract, states)
     payers.lines_without_payer(plan, contract)
     constants = {} if run.as_of is None else {subjects.AS_OF.name: day(run.as_of)}
-    return Plan(pruned(tuple(plan.steps.values()), _read(plan, contract), constants))
+    return Plan(pruned(tuple(plan.steps.values()), read or _read(plan, contract), constants))
 
 
-def _read(plan: PlanBuilder, contract: m.Contract) -> dict[str, frozenset[str]]:
+def _read(plan: PlanBuilder, contract: m.Contract) -> Read:
     """The columns of steps that are read from outside the plan."""
     names = (*RESULTS, "all_lines", *SELDOM, *(("without_payer",) if "without_payer" in plan.steps else ()))
     whole = {name: frozenset(plan.steps[name].relation.columns) for name in names}

@@ -11,14 +11,16 @@ Names = set[str]
 def pruned(
     steps: Sequence[t.Step], read: Mapping[str, frozenset[str]], constants: Mapping[str, t.Lit]
 ) -> tuple[t.Step, ...]:
-    """The same steps with the columns that later steps ask of them, and those that `read` names by step.
+    """The steps that others or `read` ask for, with the columns that they ask of them.
 
     `constants` are columns that hold one value in all rows: wherever an expression reads one, the value stands.
     """
     wanted: dict[str, Names] = {name: set(columns) for name, columns in read.items()}
     result = []
     for step in reversed(steps):
-        columns = wanted.get(step.name, set())
+        if step.name not in wanted:
+            continue
+        columns = wanted[step.name]
         relation = _Pruner(wanted, constants).relation(step.relation, columns)
         result.append(t.Step(step.name, step.grain, _just(relation, columns)))
     return tuple(reversed(result))

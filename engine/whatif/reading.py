@@ -69,7 +69,9 @@ class _Reader:
         form, said = self.form, self.form.contract.place
         folder = self.agreements.folder(form.contract.value, said)
         responder = _responder(form.responder)
-        base = self.agreements.variant("base", (), folder, said, responder)
+        for pair in form.set or ():
+            _check_path(pair.key.value, pair.key.place)
+        base = self._made("base", (), folder, said, responder)
         _check_responder(base, form.responder)
         price = next((t.versions[0].value for t in base.contract.terms if t.name == "price"), None)
         sweep = self._sweep(folder)
@@ -110,7 +112,7 @@ class _Reader:
                     "vary", "a list of values stands here", pair.key.place, "write [475000, 649000]"
                 )
         paths = tuple((p.key.value, tuple(changing.text_of(v) for v in _items(p.value))) for p in pairs)
-        now = [self.agreements.now(path, folder) for path, _ in paths]
+        now = [self._now(path, folder) for path, _ in paths]
         product = 1
         for _, values in paths:
             product *= len(values)
@@ -155,7 +157,22 @@ class _Reader:
 
     def _one(self, sets: Sequence[Set], folder: Path, responder: tuple[str, str]) -> Variant:
         name = ", ".join(f"{s.path} = {s.text}" for s in sets)
-        return self.agreements.variant(name, sets, folder, sets[0].said, responder)
+        return self._made(name, sets, folder, sets[0].said, responder)
+
+    def _made(
+        self, name: str, sets: Sequence[Set], folder: Path, said: Place, responder: tuple[str, str]
+    ) -> Variant:
+        """A variant of the scenario's own agreement; `set` names only what makes it differ from the base."""
+        made = self.agreements.variant(name, (*self._always(), *sets), folder, said, responder)
+        return replace(made, set={s.path: s.text for s in sets})
+
+    def _always(self) -> list[Set]:
+        return [Set(p.key.value, p.value, p.key.place) for p in self.form.set or () if p.value]
+
+    def _now(self, path: str, folder: Path) -> Node | None:
+        """What stands at a path of the scenario's agreement."""
+        always = {one.path: one.value for one in self._always()}
+        return always.get(path) or self.agreements.now(path, folder)
 
     # --- compare ------------------------------------------------------------------------------------
 
@@ -201,7 +218,7 @@ class _Reader:
             return None
         path = form.for_
         _check_path(path.value, path.place)
-        now = self.agreements.now(path.value, folder)
+        now = self._now(path.value, folder)
         if now is None:  # in the words of a path that is set
             self.agreements.variant(
                 "", [Set(path.value, Scalar("0", False, path.place), path.place)], folder, path.place
@@ -252,7 +269,7 @@ class _Reader:
     def _at(self, solve: Solve, folder: Path, responder: tuple[str, str]) -> Callable[[Fraction], Variant]:
         assert self.form.solve is not None
         said = self.form.solve.for_.place
-        now = self.agreements.now(solve.path, folder)
+        now = self._now(solve.path, folder)
         percent = isinstance(now, Scalar) and now.text.endswith("%")
 
         def at(value: Fraction) -> Variant:

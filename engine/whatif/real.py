@@ -17,7 +17,7 @@ from engine.whatif.profiles import Weights
 from engine.whatif.reading_of import reading_of
 from engine.whatif.scenario import Agreement, RealPatients
 from engine.whatif.streams import Streams
-from engine.whatif.sums import Drawings, Question, people, prepare, summed
+from engine.whatif.sums import Drawings, Question, people, prepare, read_of, summed
 
 
 def settle_real(
@@ -50,7 +50,7 @@ def settle_real(
             raise refuse("together", problem, Exit.REFUSED, "leave out `resample`, or draw the patients")
         check_columns(agreement.contract, facts)
         run = Run(question.until, question.until)
-        plan = build_plan(agreement.contract, run, traits_of(facts))
+        plan = build_plan(agreement.contract, run, traits_of(facts), read_of(agreement.contract, run))
         run_plan(plan, facts.connection, facts.schema, standing)
         refuse_failures(Owed(agreement.contract, run, plan, facts.connection, facts))
         who = people(facts.connection, agreement, drawings)

@@ -24,7 +24,7 @@ from engine.whatif.per_draw import PerDraw
 from engine.whatif.profiles import Weights, counted, profiles
 from engine.whatif.reading_of import Reading, reading_of
 from engine.whatif.scenario import Agreement
-from engine.whatif.sums import Drawings, People, Question, people, prepare, summed
+from engine.whatif.sums import Drawings, People, Question, people, prepare, read_of, summed
 
 
 def settle(
@@ -123,7 +123,9 @@ def _read_columns(drawn: Drawn, reading: Reading, enrolled: Column) -> list[Colu
 def _settled(loaded: _Loaded, agreement: Agreement, question: Question) -> PerDraw:
     contract, connection = agreement.contract, loaded.facts.connection
     check_columns(contract, loaded.facts)
-    plan = build_plan(contract, loaded.run, drawn_facts.traits(loaded.coverage))
+    plan = build_plan(
+        contract, loaded.run, drawn_facts.traits(loaded.coverage), read_of(contract, loaded.run)
+    )
     new = run_plan(plan, connection, loaded.facts.schema, loaded.standing)
     refuse_failures(Owed(contract, loaded.run, plan, connection, loaded.facts))
     if loaded.who is None or {"statuses", "subjects"} & new or agreement.responder != loaded.responder:

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.kernel.dates import Period
-from engine.plan.build import status_names
+from engine.language import meaning as m
+from engine.plan.build import Read, status_names
+from engine.plan.line_key import line_key
+from engine.plan.tables import Run
 from engine.whatif.per_draw import PRESENT_SCALE, PerDraw, Sums
 from engine.whatif.profiles import Weights
 from engine.whatif.scenario import Agreement
@@ -51,6 +54,19 @@ class Drawings:
     def of(weights: Weights, drawn: Sums, treatments: int, by_case: bool) -> "Drawings":
         where = (weights.times.astype(np.int64), (weights.draw, weights.profile))
         return Drawings(sparse.csr_array(where, shape=(len(drawn), treatments)), drawn, by_case)
+
+
+def read_of(contract: m.Contract, run: Run) -> Read:
+    """The columns of a plan's steps that the sums read."""
+    key = frozenset((*(("case_id",) if run.as_of is None else ()), *line_key(contract)))
+    money = key | {"due", "amount"}
+    return {
+        "lines": money,
+        "changes": money,
+        "failures": key,
+        "statuses": frozenset({"treatment_id", "outcome", "n", "status", "decided_on"}),
+        "subjects": frozenset({"treatment_id", "index_date"}),
+    }
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, discount: Fraction) -> None:

@@ -277,6 +277,10 @@ class ScenarioForm(Form):
     contract: Said[str] = key(
         pieces.TEXT, "the folder of the agreement", "contract: contracts/kymriah-us-day30"
     )
+    set: tuple[Pair[str, Node], ...] | None = optional(
+        MapOf(pieces.TEXT, Raw(), "paths and values"),
+        "values of the agreement that differ from its file, by path",
+    )
     horizon: Said[Shift] = key(
         pieces.LENGTH, "how long each patient is followed at least", "horizon: 5 years"
     )

@@ -84,8 +84,10 @@ def test_the_parts_of_a_union_keep_the_same_columns_in_the_same_order() -> None:
     assert [list(part.columns) for part in result.parts] == [["a", "c"], ["a", "c"]]
 
 
-def test_a_step_that_nobody_reads_keeps_one_column_so_that_its_rows_can_be_counted() -> None:
-    assert list(after_pruning(("idle", Select(FEED, (("a", A), ("b", B)))), read={})["idle"].columns) == ["a"]
+def test_a_step_of_which_no_column_is_read_keeps_one_so_that_its_rows_can_be_counted() -> None:
+    idle = ("idle", Select(FEED, (("a", A), ("b", B))))
+    assert list(after_pruning(idle, read={"idle": set()})["idle"].columns) == ["a"]
+    assert after_pruning(idle, read={}) == {}
 
 
 def test_a_constant_stands_wherever_its_column_was_read() -> None:
