@@ -72,10 +72,14 @@ def read_of(contract: m.Contract, run: Run) -> Read:
 def prepare(connection: duckdb.DuckDBPyConnection, discount: Fraction) -> None:
     """Leave the table `factors`: what one unit so many months after the index date is worth on it."""
     month = float(1 + discount) ** (-1 / 12)
-    factors = np.array([round(month**k * _FACTOR_SCALE) for k in range(_MOST_MONTHS)], np.int64)
-    connection.register("given", {"months": np.arange(_MOST_MONTHS), "factor": factors})
-    connection.execute("CREATE OR REPLACE TEMP TABLE factors AS FROM given")
-    connection.unregister("given")
+    factors = [round(month**k * _FACTOR_SCALE) for k in range(_MOST_MONTHS)]
+    # As a parameter: a connection on which files were just read may hold an answer that nobody fetched to its end,
+    # and registers nothing before that.
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE factors AS
+        SELECT unnest(range(len($factors))) AS months, unnest($factors::BIGINT[]) AS factor""",
+        {"factors": factors},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,13 @@ class People:
 
 
 def people(connection: duckdb.DuckDBPyConnection, agreement: Agreement, drawings: Drawings) -> People:
-    """Patients, responders, and those whose first outcome is open, in each draw; of a series the last counts."""
+    """Patients, responders, and those whose first outcome is open, in each draw."""
     name, status = agreement.responder
     found = connection.execute(
         """SELECT number, bool_or(coalesce(t.outcome = $responder AND t.status = $status, FALSE)) AS responds,
           max(coalesce(datesub('month', s.index_date, t.decided_on), $never)) FILTER (t.outcome = $first) AS months
         FROM subjects s JOIN numbers USING (treatment_id)
-        LEFT JOIN (
-          SELECT * FROM statuses WHERE outcome IN ($responder, $first)
-          QUALIFY n = max(n) OVER (PARTITION BY outcome)) t USING (treatment_id) GROUP BY number""",
+        LEFT JOIN (SELECT * FROM statuses WHERE n = 1) t USING (treatment_id) GROUP BY number""",
         {
             "responder": name or first_outcome(agreement), "status": status,
             "first": first_outcome(agreement), "never": _MOST_MONTHS,
