@@ -123,7 +123,7 @@ class Agreements:
         if problems:
             raise Refusal(problems, Exit.REFUSED)
         for warning in _undrawn(contract, cohort, said):
-            if all(warning.problem != told.problem for told in self.warnings):
+            if warning not in self.warnings:
                 self.warnings.append(warning)
 
 

@@ -16,7 +16,7 @@ from engine.whatif.drawing import draw_all, patients_of, side_by_side
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.real import settle_real
 from engine.whatif.result import MONEY_METRICS, Result, Solved, Swing, VariantResult
-from engine.whatif.saved import Saved
+from engine.whatif.saved import Saved, digest_of_files, digest_of_program
 from engine.whatif.scenario import Agreement, Cohort, Patients, RealPatients, Scenario, Variant
 from engine.whatif.settling import settle
 from engine.whatif.solving import solve
@@ -32,8 +32,8 @@ def run(
     scenario: Scenario, engine_version: str, progress: Progress | None = None, save: Path | None = None
 ) -> Result:
     """The result of a scenario. What `save` keeps from earlier runs is not worked out again."""
-    kept = Kept(Saved(save), engine_version) if save else None
-    found = per_draw(scenario, scenario.variants, progress or (lambda done, of: None), kept)
+    saved = Saved(save) if save else None
+    found = per_draw(scenario, scenario.variants, progress or (lambda done, of: None), saved)
     list_minor = list_price_minor(scenario.list_price, scenario.base.contract.currency)
     results = {v.name: summary(v, found[v.name], list_minor) for v in scenario.variants}
     base = scenario.base
@@ -58,7 +58,7 @@ def run(
         compared=tuple(v.name for v in scenario.compared),
         swings=_swings(scenario, results),
         grid=scenario.sweep.paths if scenario.sweep and scenario.grid else (),
-        solved=_solved(scenario, list_minor, kept),
+        solved=_solved(scenario, list_minor, saved),
     )
 
 
@@ -72,22 +72,28 @@ Pair = tuple[str, str]  # the meaning of an agreement, and of a cohort
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Results that are kept between runs of one version of the engine."""
+    """Results that are kept between runs of the same program, for one group.
+
+    `asked` is all that decides what the group's pairs come to in a draw, beside the pair.
+    """
 
     saved: Saved
-    engine_version: str
+    asked: tuple[str, ...]
+    months: tuple[str, ...]
 
-    def find_all(self, scenario: Scenario, question: Question, pairs: Sequence[Pair]) -> dict[Pair, PerDraw]:
-        found = {p: self.saved.find(self._meaning(scenario, question, p), question.months) for p in pairs}
+    @staticmethod
+    def of(saved: Saved, scenario: Scenario, group: "_Group") -> "Kept":
+        question, real = group.question(scenario), group.real
+        files = digest_of_files(real.folder) if real else ""
+        return Kept(saved, (digest_of_program(), str(scenario.seed), repr(question), files), question.months)
+
+    def find_all(self, pairs: Sequence[Pair]) -> dict[Pair, PerDraw]:
+        found = {pair: self.saved.find((*self.asked, *pair), self.months) for pair in pairs}
         return {pair: own for pair, own in found.items() if own is not None}
 
-    def keep_all(self, scenario: Scenario, question: Question, found: Mapping[Pair, PerDraw]) -> None:
+    def keep_all(self, found: Mapping[Pair, PerDraw]) -> None:
         for pair, own in found.items():
-            self.saved.keep(self._meaning(scenario, question, pair), own)
-
-    def _meaning(self, scenario: Scenario, question: Question, pair: Pair) -> list[str]:
-        """All that decides what an agreement comes to in a draw; of real patients their files as well."""
-        return [self.engine_version, str(scenario.seed), repr(question), *pair]
+            self.saved.keep((*self.asked, *pair), own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,14 @@ class _Group:
     def question(self, scenario: Scenario) -> Question:
         return Question(self._first.first_index, until(scenario, self._first), scenario.discount)
 
+    @property
+    def real(self) -> RealPatients | None:
+        patients = self._first.patients
+        return patients if isinstance(patients, RealPatients) else None
+
     def draws(self, scenario: Scenario) -> int:
         """One where real patients are taken as they are."""
-        real = self._first.patients
-        return 1 if isinstance(real, RealPatients) and real.resample is None else scenario.draws
+        return 1 if self.real and self.real.resample is None else scenario.draws
 
     def only(self, pairs: Sequence[Pair]) -> "_Group":
         """The agreements and cohorts of some pairs."""
@@ -123,7 +133,7 @@ class _Group:
 
 
 def per_draw(
-    scenario: Scenario, variants: Sequence[Variant], progress: Progress, kept: Kept | None = None
+    scenario: Scenario, variants: Sequence[Variant], progress: Progress, saved: Saved | None = None
 ) -> dict[str, PerDraw]:
     """What each variant comes to in each draw."""
     found: dict[Pair, PerDraw] = {}
@@ -132,7 +142,8 @@ def per_draw(
     done, of = 0, sum(len(g.agreements) * len(g.cohorts) for g in groups) * scenario.draws
     for group in groups:
         question = group.question(scenario)
-        had = kept.find_all(scenario, question, group.pairs) if kept else {}
+        kept = Kept.of(saved, scenario, group) if saved else None
+        had = kept.find_all(group.pairs) if kept else {}
         open_ = [p for p in group.pairs if p not in had or len(had[p].drawn) < group.draws(scenario)]
         first = min((len(had[p].drawn) if p in had else 0 for p in open_), default=0)
         parts: dict[Pair, list[PerDraw]] = {p: [had[p].part(0, first)] if first else [] for p in open_}
@@ -144,7 +155,7 @@ def per_draw(
             progress(min(done, of), of)
         worked_out = {pair: together(own) for pair, own in parts.items()}
         if kept:
-            kept.keep_all(scenario, question, worked_out)
+            kept.keep_all(worked_out)
         found |= {p: own.part(0, group.draws(scenario)) for p, own in (had | worked_out).items()}
     return {name: found[pair] for name, pair in pairs.items()}
 
@@ -173,9 +184,9 @@ def _of_group(
     cohorts, agreements = list(group.cohorts.values()), list(group.agreements.values())
     if not cohorts:
         return
-    if isinstance(cohorts[0].patients, RealPatients):
+    if group.real:
         draws = range(first, group.draws(scenario))
-        settled = settle_real(cohorts[0].patients, scenario.seed, draws, agreements, question)
+        settled = settle_real(group.real, scenario.seed, draws, agreements, question)
         yield from zip(group.pairs, settled, strict=True)
         return
     connection = duckdb.connect()
@@ -218,7 +229,7 @@ def _swings(scenario: Scenario, results: dict[str, VariantResult]) -> tuple[Swin
     return tuple(sorted(swings, key=lambda s: (-s.width, s.path)))
 
 
-def _solved(scenario: Scenario, list_minor: Fraction | None, kept: Kept | None) -> Solved | None:
+def _solved(scenario: Scenario, list_minor: Fraction | None, saved: Saved | None) -> Solved | None:
     """The answer to `solve`; money in units of the currency, as the target is written."""
     asked, at = scenario.solve, scenario.at
     if asked is None or at is None:
@@ -228,7 +239,7 @@ def _solved(scenario: Scenario, list_minor: Fraction | None, kept: Kept | None) 
 
     def evaluate(value: Fraction) -> Fraction | None:
         variant = at(value)
-        found = per_draw(scenario, [variant], lambda done, of: None, kept)[variant.name]
+        found = per_draw(scenario, [variant], lambda done, of: None, saved)[variant.name]
         statistic = metric(found, asked.metric, asked.statistic, list_minor)
         return statistic if statistic is None or unit is None else statistic / unit
 

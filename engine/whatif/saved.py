@@ -8,6 +8,8 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ _FORMAT = "1"  # of the files; another one finds none of these
 _FLAT = ("drawn", "patients", "responders", "present")
 _WIDE = ("payments", "refunds", "pending")
 _CLAUSE = "clause."
+_LIBRARIES = ("duckdb", "numpy", "scipy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,15 @@ class Saved:
             frame = pl.read_parquet(path)
             flat = {name: frame[name].to_numpy().astype(np.int64) for name in _FLAT}
             wide = {name: _matrix(frame[name].to_list()) for name in _WIDE}
-        except (OSError, pl.exceptions.PolarsError):
+            clauses = {
+                c.removeprefix(_CLAUSE): frame[c].to_numpy().astype(np.int64)
+                for c in frame.columns
+                if c.startswith(_CLAUSE)
+            }
+        except (OSError, ValueError, TypeError, pl.exceptions.PolarsError):
             return None
-        clauses = {
-            c.removeprefix(_CLAUSE): frame[c].to_numpy().astype(np.int64)
-            for c in frame.columns
-            if c.startswith(_CLAUSE)
-        }
-        return PerDraw(months=months, by_clause=clauses, **flat, **wide)
+        fits = wide["payments"].shape == wide["refunds"].shape == (len(frame), len(months))
+        return PerDraw(months=months, by_clause=clauses, **flat, **wide) if fits else None
 
     def keep(self, meaning: Sequence[str], found: PerDraw) -> None:
         """Keep what was worked out; whoever reads meanwhile has the file before it or this one, whole."""
@@ -68,6 +72,33 @@ class Saved:
     def _path(self, meaning: Sequence[str]) -> Path:
         digest = hashlib.sha256("\n".join((_FORMAT, *meaning)).encode()).hexdigest()
         return self.folder / f"{digest[:40]}.parquet"
+
+
+def digest_of_files(folder: Path) -> str:
+    """Of the names and bytes of a folder's files; whoever reads the folder says what is wrong with it."""
+    found = hashlib.sha256()
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_file():
+            found.update(f"{path.name}\n{_digest(path)}\n".encode())
+    return found.hexdigest()
+
+
+@cache
+def digest_of_program() -> str:
+    """Of what works the numbers out: this package's files, and the versions of the libraries that draw and add up.
+
+    A version number alone would find numbers of the program before a change that no release has counted yet.
+    """
+    package = Path(__file__).parents[1]
+    found = hashlib.sha256("\n".join(f"{name} {version(name)}" for name in _LIBRARIES).encode())
+    for path in sorted(p for ending in ("*.py", "*.lark") for p in package.rglob(ending)):
+        found.update(f"{path.relative_to(package).as_posix()}\n{_digest(path)}\n".encode())
+    return found.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _matrix(rows: list[list[int]]) -> Sums:
