@@ -2,14 +2,14 @@
 
 import json as json_module
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli import options as o
-from engine.cli.finding import EXAMPLES_FILE, contract_files
+from engine.cli.finding import EXAMPLES_FILE, contract_files, scenario_files
 from engine.cli.new import new
 from engine.cli.output import Output, Table, diagnostic_document, print_diagnostics
 from engine.kernel.diagnostics import Diagnostic, Exit, Refusal, refuse
@@ -23,7 +23,7 @@ def check(
     output: Output,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 where there are warnings.")] = False,
 ) -> None:
-    """Read contracts and their examples, and think about them. Silent when fine, else every problem at once.
+    """Read contracts, examples, scenarios, and think about them. Silent when fine, else every problem at once.
 
     What looks wrong in a contract that can be read is a warning: terms that nothing uses, rows that never apply,
     refunds above what was paid, clauses that pay twice, statuses that no example reaches. A history that shows it
@@ -31,11 +31,14 @@ def check(
     """
     problems: list[Diagnostic] = []
     with output.working("checking"):
-        for path in contract_files(paths):
+        scenarios = scenario_files(paths)
+        for path in contract_files([p for p in paths if p not in scenarios]):
             try:
                 problems += _warnings(path)
             except Refusal as refusal:
                 problems += refusal.diagnostics
+        for path in scenarios:
+            problems += _of_scenario(path)
     if not output.for_people:
         documents = [diagnostic_document(d) for d in problems]
         columns = ("path", "line", "column", "severity", "code", "problem", "hint", "example")
@@ -59,6 +62,16 @@ def _warnings(path: Path) -> list[Diagnostic]:
     contract, warnings = read_with_warnings(path)
     examples = read_examples(path.parent, contract) if (path.parent / EXAMPLES_FILE).exists() else ()
     return think(contract, examples, places_in(path), warnings)
+
+
+def _of_scenario(path: Path) -> Sequence[Diagnostic]:
+    """All that is wrong or looks wrong in a scenario and its variants."""
+    from engine.whatif.reading import read_scenario
+
+    try:
+        return read_scenario(path).warnings
+    except Refusal as refusal:
+        return refusal.diagnostics
 
 
 def _shown(warning: Diagnostic) -> str:

@@ -1,5 +1,6 @@
 """Finding contract and feed files at the paths that a user names."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,24 @@ def contract_files(paths: Sequence[Path]) -> list[Path]:
     if problems:
         raise Refusal(problems, Exit.REFUSED)
     return list(files)
+
+
+def scenario_files(paths: Sequence[Path]) -> list[Path]:
+    """The scenario files at the paths: files that begin a scenario, and those in folders `scenarios` within folders."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        found = sorted(path.rglob("scenarios/*.yaml")) if path.is_dir() else [path]
+        files |= dict.fromkeys(f for f in found if path.is_dir() or is_scenario(f))
+    return list(files)
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a file says that it is a scenario."""
+    try:
+        with path.open("rb") as file:
+            return path.is_file() and re.search(rb"(?m)^scenario\s*:", file.read(100_000)) is not None
+    except OSError:
+        return False
 
 
 def _contracts_at(path: Path) -> list[Path]:

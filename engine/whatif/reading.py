@@ -17,8 +17,9 @@ from engine.language.reader import read_bytes
 from engine.language.shapes import Said
 from engine.language.yaml_reader import Node, Scalar, read_tree
 from engine.language.yaml_reader import Sequence as Listed
-from engine.whatif import changing
+from engine.whatif import changing, memory
 from engine.whatif.agreements import Agreements, Set
+from engine.whatif.cohorts import cohort
 from engine.whatif.result import COUNT_METRICS, MONEY_METRICS, PERCENTILES, SHARE_METRICS
 from engine.whatif.scenario import Scenario, Solve, Sweep, Variant
 from engine.whatif.words import with_commas, with_semicolons
@@ -45,9 +46,27 @@ def _read(path: Path, data: bytes, draws: int | None, seed: int | None) -> Scena
     text = with_semicolons(data.decode("utf-8", "surrogateescape"))
     tree = read_tree(text.encode("utf-8", "surrogateescape"), notes)
     form = SCENARIO.read(tree, notes) if tree else None
+    if form and form.has("cohort"):
+        cohort(
+            form.cohort, path.parent, notes
+        )  # so that its problems are told together with those of the form
     if tree is None or form is None or notes.found:
         raise Refusal(notes.all(), Exit.REFUSED)
-    return _Reader(form, Agreements(path, tree, form, notes.lines), data).scenario(draws, seed)
+    scenario = _Reader(form, Agreements(path, tree, form, notes.lines), data).scenario(draws, seed)
+    _check_memory(scenario, form)
+    return scenario
+
+
+def _check_memory(scenario: Scenario, form: ScenarioForm) -> None:
+    """Refused where what is drawn at once, or what is kept of all draws, is more than most of the machine's memory."""
+    available = memory.available_bytes()
+    for needed, what, place in (
+        (memory.batch_bytes(scenario), "the patients of one draw", form.cohort.at("patients")),
+        (memory.result_bytes(scenario), "the results of all draws and variants", form.at("draws")),
+    ):
+        if needed > available * 7 // 10:
+            problem = f"{what} would take {needed / 1e9:,.0f} GB; this machine has {available / 1e9:,.0f} GB"
+            raise _refusal("memory", problem, place, "ask for fewer patients, draws or variants")
 
 
 def _as_written(diagnostic: Diagnostic, path: Path) -> Diagnostic:

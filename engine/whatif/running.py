@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from engine.whatif.drawing import draw_all, patients_of, side_by_side
+from engine.whatif.memory import MOST_ROWS
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.real import settle_real
 from engine.whatif.result import MONEY_METRICS, Result, Solved, Swing, VariantResult
@@ -22,8 +23,6 @@ from engine.whatif.settling import settle
 from engine.whatif.solving import solve
 from engine.whatif.summary import list_price_minor, metric, summary
 from engine.whatif.sums import Question
-
-MOST_ROWS = 10_000_000  # patients of a batch, all its draws and cohorts together
 
 Progress = Callable[[int, int], None]  # so many of so many are settled
 

@@ -320,4 +320,4 @@ class ScenarioForm(Form):
     )
 
 
-SCENARIO: Record[ScenarioForm] = Record(ScenarioForm)
+SCENARIO: Record[ScenarioForm] = Record(ScenarioForm, partial=True)

@@ -16,8 +16,20 @@ from tests.cli.running import KYMRIAH, oba, worked_feeds
 
 ROOT = KYMRIAH.parents[1]
 PROGRAM = [sys.executable, "-c", "from engine.cli.main import main; main()"]
-HEAVY = ("polars", "duckdb", "pydantic", "sqlglot", "jinja2", "rich.console", "lark", "yaml", "numpy")
-COMMANDS = sorted(command.__name__ for module in MODULES for command in module.COMMANDS)
+HEAVY = (
+    "polars",
+    "duckdb",
+    "pydantic",
+    "sqlglot",
+    "jinja2",
+    "rich.console",
+    "lark",
+    "yaml",
+    "numpy",
+    "scipy",
+    "altair",
+)
+COMMANDS = sorted(command.__name__.replace("_", "-") for module in MODULES for command in module.COMMANDS)
 
 
 def _start(*arguments: str, **more: str) -> "subprocess.Popen[str]":
