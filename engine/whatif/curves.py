@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,7 @@ def _time_left(curve: Curve, left: Floats) -> Floats:
     return families.quantiles(curve.time.name, parameters, np.clip(1 - left, 0, 1 - 1e-16))
 
 
+@lru_cache(64)
 def _ends(curve: Curve, first: date, span: int) -> Days:
     """Days from each anchor day to the points of a table: anchor days × points."""
     anchors = [first + timedelta(days=k) for k in range(span)]

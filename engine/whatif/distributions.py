@@ -1,6 +1,7 @@
 """Distributions of scenarios: numbers at uniform places, and tables of what is drawn in whole steps."""
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +102,14 @@ class Steps:
         return found
 
 
+@cache
 def steps_of(distribution: Distribution, first: int, last: int, size: Fraction, floor: bool) -> Steps:
     """`distribution` in whole multiples of `size` from `first` to `last`: rounded down, or half up."""
     upper = np.arange(first, last + 1, dtype=np.float64) + (1.0 if floor else 0.5)
     return Steps(cumulative(distribution, upper * float(size)))
 
 
+@cache
 def whole_range(distribution: Distribution, size: Fraction) -> tuple[int, int]:
     """The multiples of `size` between which all but two in a thousand million of the numbers lie."""
     low, high = numbers_at(distribution, np.array([1e-9, 1 - 1e-9])) / float(size)

@@ -4,7 +4,9 @@ What a number stands for (a word, a day) is said by its column, so that millions
 equal histories are found by comparing numbers. `facts.py` writes them out as a feed.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -35,6 +37,7 @@ from engine.whatif.streams import Floats, Streams
 Codes = NDArray[np.int32]
 DEATH = "death"
 _MONTH_DAYS = 1461 / 48
+_PART = 200_000  # patients that are drawn at a time
 _MOST_KEPT = 2_000_000  # patients of a batch up to which its random numbers are kept for the next cohort
 
 
@@ -155,10 +158,24 @@ def draw_all(cohorts: Sequence[Cohort], seed: int, draws: Sequence[int], until: 
     for cohort in cohorts:
         assert isinstance(cohort.patients, Patients)
         counts = patients_of(cohort.patients, seed, draws)
-        few = len(cohorts) > 1 and sum(counts) < _MOST_KEPT
-        own = kept.setdefault(tuple(counts), {}) if few else None
-        found.append(_draw(cohort, Streams(seed, draws, counts, own), until))
+        if len(cohorts) > 1 and sum(counts) < _MOST_KEPT:
+            own = kept.setdefault(tuple(counts), {})
+            found.append(_draw(cohort, Streams(seed, draws, counts, own), until))
+        else:
+            found.append(_draw_in_parts(cohort, Streams(seed, draws, counts), until))
     return found
+
+
+def _draw_in_parts(cohort: Cohort, streams: Streams, until: date) -> Drawn:
+    """A few draws at a time, on all processors: what a processor works on stays within its reach."""
+    parts = list(streams.parts(_PART))
+    if len(parts) == 1:
+        return _draw(cohort, streams, until)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        drawn = list(pool.map(lambda part: _draw(cohort, part, until), parts))
+    whole = side_by_side(drawn)
+    assert whole is not None  # parts of one cohort have the same columns
+    return whole
 
 
 def draw(cohort: Cohort, seed: int, draws: Sequence[int], until: date) -> Drawn:

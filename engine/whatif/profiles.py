@@ -1,6 +1,8 @@
 """Equal rows of columns of small whole numbers, found once: which rows stand for all, and how often each occurs."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +13,7 @@ from engine.whatif.drawing import Column
 Index = NDArray[np.int64]
 _DENSE = 1 << 26  # so many different keys are marked in an array, more are sorted
 _WIDEST = 1 << 62
+_PART = 200_000  # rows that are worked on at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,36 @@ class Profiles:
 
 def profiles(columns: Sequence[Column], rows: int) -> Profiles:
     """The different combinations of codes among `rows` rows."""
-    key, size = np.zeros(rows, np.int64), 1
+    key, size, codes = np.zeros(rows, np.int64), 1, list[Column]()
     for column in columns:
+        if column.size == 1:
+            continue
         if size * column.size > _WIDEST:
-            found = _distinct(key, size)
-            key, size = found.of_row, len(found.first)
-        key = key * column.size + column.codes
+            found = _distinct(_packed(key, codes), size)
+            key, size, codes = found.of_row, len(found.first), []
+        codes.append(column)
         size *= column.size
-    return _distinct(key, size)
+    return _distinct(_packed(key, codes), size)
+
+
+def _packed(key: Index, columns: Sequence[Column]) -> Index:
+    """One number for the codes of each row after its `key`, in place."""
+
+    def pack(rows: slice) -> None:
+        own = key[rows]
+        for column in columns:
+            own *= column.size
+            own += column.codes[rows]
+
+    _in_parts(len(key), pack)
+    return key
+
+
+def _in_parts(rows: int, work: Callable[[slice], None]) -> None:
+    """Do the work on slices of the rows, on all processors."""
+    slices = [slice(k, k + _PART) for k in range(0, rows, _PART)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(work, slices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +69,9 @@ class Weights:
 
 def counted(draw: NDArray[np.int32], draws: int, profile: Index, many: int) -> Weights:
     """How often each of `many` profiles occurs in each draw."""
-    key = draw.astype(np.int64) * many + profile
+    key = draw.astype(np.int64)
+    key *= many
+    key += profile
     if draws * many <= max(_DENSE, 2 * len(key)):
         times = np.bincount(key, minlength=draws * many)
         there = np.flatnonzero(times)
@@ -60,6 +87,11 @@ def _distinct(key: Index, size: int) -> Profiles:
     row_of = np.full(size, -1, np.int64)
     row_of[key] = np.arange(len(key))
     there = np.flatnonzero(row_of >= 0)
-    place = np.empty(size, np.int64)
-    place[there] = np.arange(len(there))
-    return Profiles(row_of[there], place[key])
+    first = row_of[there]
+    row_of[there] = np.arange(len(there))
+
+    def look_up(rows: slice) -> None:
+        key[rows] = row_of[key[rows]]
+
+    _in_parts(len(key), look_up)
+    return Profiles(first, key)

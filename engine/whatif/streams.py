@@ -6,16 +6,13 @@ and neither threads nor the size of a batch change a byte.
 """
 
 import hashlib
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_WORTH_THREADS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +35,21 @@ class Streams:
             self.kept[quantity] = self._uniform(quantity)
         return self.kept[quantity]
 
+    def parts(self, patients: int) -> Iterator["Streams"]:
+        """The same in runs of draws with about so many patients each."""
+        first, rows = 0, 0
+        for k, count in enumerate(self.patients):
+            if k > first and rows + count > patients:
+                yield Streams(self.seed, self.draws[first:k], self.patients[first:k])
+                first, rows = k, 0
+            rows += count
+        yield Streams(self.seed, self.draws[first:], self.patients[first:])
+
     def _uniform(self, quantity: str) -> Floats:
-        ends = np.cumsum(self.patients).tolist()
-        numbers = np.empty(ends[-1] if ends else 0)
-        key = _key(self.seed, quantity)
-
-        def fill(places: range) -> None:
-            for k in places:
-                own = numbers[ends[k] - self.patients[k] : ends[k]]
-                _stream(key, self.draws[k] + 1).random(out=own)
-
-        workers = os.cpu_count() or 1 if len(numbers) > _WORTH_THREADS else 1
-        shares = [range(k, len(self.draws), workers) for k in range(workers)]
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(fill, shares))
+        numbers, key, end = np.empty(sum(self.patients)), _key(self.seed, quantity), 0
+        for draw, count in zip(self.draws, self.patients, strict=True):
+            _stream(key, draw + 1).random(out=numbers[end : end + count])
+            end += count
         return numbers
 
     def parameter(self, quantity: str) -> Floats:
