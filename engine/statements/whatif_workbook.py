@@ -1,194 +1,199 @@
 """A what-if as a workbook: numbers as numbers, a visible tie-out, pictures. The same bytes for the same result."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from engine.kernel.money import minor_digits
+from engine.statements.whatif_cells import Cells
 from engine.statements.whatif_json import constrained
-from engine.whatif.result import COUNT_METRICS, PERCENTILES, SHARE_METRICS, Period, Result, Statistics
+from engine.whatif.result import PERCENTILES, Period, Result
 
-_METRIC_COLUMNS = ("mean", "se", "sd", *(f"p{p}" for p in PERCENTILES))
-_PERIOD_COLUMNS = ("payments", "refunds", "net", "net, 5 % below", "net, 95 % below")
+_NAMES = {
+    "net_price": "net price per patient",
+    "cost_per_responder": "cost per responder",
+    "payments": "payments",
+    "refunds": "refunds",
+    "net": "net: payments and refunds",
+    "net_present": "net price per patient, present value",
+    "responders": "responders",
+    "patients": "patients",
+    "drawn_patients": "patients drawn, eligible or not",
+    "discount": "discount off the list price",
+    "response_rate": "response rate",
+}
+_PERIODS = ("payments", "refunds", "net")
+_PICTURES = (0, 6)  # the columns at which pictures stand side by side
+_HALF_A_CENT = "0.005"
 
 
 def write_workbook(result: Result, file: Path) -> None:
     """Sheets Summary, By year, By month, Variants, Tornado, Agreements, Inputs."""
     import xlsxwriter
 
-    # A name that begins with = is a text; the day of the horizon stands in for that of the making.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(file), options) as book:
         end = result.horizon_end
+        # The day of the horizon stands in for that of the making.
         book.set_properties({"title": result.title, "created": datetime(end.year, end.month, end.day)})
-        sheets = _Sheets(book, result)
-        sheets.summary()
-        sheets.periods("By year", "year", result.base.by_year)
-        sheets.periods("By month", "month", result.base.by_month)
+        sheets = _Sheets(Cells(book, result.currency), result)
+        totals = sheets.summary()
+        sheets.periods("By year", "year", result.base.by_year, totals)
+        sheets.periods("By month", "month", result.base.by_month, totals)
         sheets.variants()
         sheets.tornado()
         sheets.agreements()
         sheets.inputs()
 
 
+@dataclass(frozen=True, slots=True)
 class _Sheets:
-    """Writes the sheets of one workbook."""
+    cells: Cells
+    result: Result
 
-    def __init__(self, book: Any, result: Result) -> None:
-        self.book, self.result = book, result
-        digits = minor_digits(result.currency)
-        self.scale = 10**digits
-        cents = "#,##0" + ("." + "0" * digits if digits else "")
-        self.money = book.add_format({"num_format": f"{cents};[Red]({cents})"})
-        self.count = book.add_format({"num_format": "#,##0.0"})
-        self.share = book.add_format({"num_format": "0.0%"})
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.bold = book.add_format({"bold": True})
-
-    def summary(self) -> None:
-        sheet, result = self.book.add_worksheet("Summary"), self.result
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, len(_METRIC_COLUMNS), 17)
-        sheet.write_string(0, 0, result.title, self.title)
+    def summary(self) -> dict[str, str]:
+        """What it costs, every metric, what is refunded, pictures. Gives the cell of each metric's mean."""
+        cells, result = self.cells, self.result
+        sheet = cells.sheet("Summary", [(1, 40), (3 + len(PERCENTILES), 17)], None)
+        cells.title(sheet, 0, result.title)
         about = (result.contract, result.currency, f"{result.draws:,} draws", f"seed {result.seed}")
-        sheet.write_string(1, 0, ", ".join((*about, f"to {result.horizon_end}")))
-        self._header(sheet, 3, ("of a draw", *_METRIC_COLUMNS))
-        row = 4
+        cells.text(sheet, 1, 0, ", ".join((*about, f"all that falls due up to {result.horizon_end}")))
+        statistics = ("mean", "standard error", "standard deviation", *(f"{p} % below" for p in PERCENTILES))
+        cells.head(sheet, 3, ("over all draws",), statistics)
+        totals, row = {}, 4
         for name, found in result.base.metrics.items():
-            sheet.write_string(row, 0, name.replace("_", " "))
-            self._statistics(sheet, row, 1, name, found)
+            cells.text(sheet, row, 0, _NAMES[name])
+            values = (found.mean, found.se, found.sd, *(found.percentiles.get(p) for p in PERCENTILES))
+            for k, value in enumerate(values, 1):
+                cells.metric(sheet, row, k, name, value)
             row += 1
+            totals[name] = f"Summary!$B${row}"
         refunds = result.base.metrics["refunds"]
-        self._header(
-            sheet, row + 1, ("refunds at once", "expected", "most likely", "95 % at most", "worst drawn")
+        cells.head(
+            sheet, row + 1, ("refunds at once",), ("expected", "most likely", "95 % at most", "worst drawn")
         )
-        sheet.write_string(row + 2, 0, "a payer's receivable, a manufacturer's accrual")
-        for k, value in enumerate(
-            (refunds.mean, refunds.most_likely, constrained(refunds), refunds.lowest), 1
-        ):
-            self._number(sheet, row + 2, k, value, self.money)
+        cells.text(sheet, row + 2, 0, "payer's receivable, manufacturer's accrual")
+        at_once = (refunds.mean, refunds.most_likely, constrained(refunds), refunds.lowest)
+        for k, value in enumerate(at_once, 1):
+            cells.money(sheet, row + 2, k, value)
         self._pictures(sheet, row + 5)
+        return totals
 
-    def periods(self, name: str, word: str, periods: Sequence[Period]) -> None:
-        """Means of each period, their sum, and whether it is the total of the summary."""
-        sheet = self.book.add_worksheet(name)
-        sheet.set_column(0, 0, 16)
-        sheet.set_column(1, len(_PERIOD_COLUMNS), 20)
-        sheet.freeze_panes(1, 1)
-        self._header(sheet, 0, (word, *_PERIOD_COLUMNS))
+    def _pictures(self, sheet: Any, row: int) -> None:
+        from engine.statements.whatif_pictures import pictures
+
+        shown = pictures(self.result)
+        for k in range(0, len(shown), len(_PICTURES)):
+            beside = zip(_PICTURES, shown[k : k + len(_PICTURES)], strict=False)
+            row = max(self.cells.picture(sheet, row, column, picture) for column, picture in beside)
+
+    def periods(self, name: str, word: str, periods: Sequence[Period], totals: dict[str, str]) -> None:
+        """Means of each period, their sum, and whether it is the mean of the totals on the summary."""
+        cells = self.cells
+        sheet = cells.sheet(name, [(1, 26), (5, 20)])
+        cells.head(sheet, 0, (word,), (*_PERIODS, "net, 5 % below", "net, 95 % below"))
         for row, period in enumerate(periods, 1):
-            sheet.write_string(row, 0, period.name)
+            cells.text(sheet, row, 0, period.name)
             low, high = (period.net.percentiles.get(p) for p in (5, 95))
             for k, value in enumerate(
                 (period.payments.mean, period.refunds.mean, period.net.mean, low, high), 1
             ):
-                self._number(sheet, row, k, value, self.money)
-        last = len(periods)
-        sheet.write_string(last + 1, 0, "total", self.bold)
-        sheet.write_string(last + 2, 0, "ties out")
-        for k, metric in enumerate(("payments", "refunds", "net"), 1):
-            column, mean = "ABCD"[k], self.result.base.metrics[metric].mean or Fraction(0)
-            total = float(mean / self.scale)
-            if last:
-                sheet.write_formula(last + 1, k, f"=SUM({column}2:{column}{last + 1})", self.money, total)
-            formula = f"=ABS({column}{last + 2}-{total!r})<0.005"
-            sheet.write_formula(last + 2, k, formula, None, True)
+                cells.money(sheet, row, k, value)
+        if periods:
+            self._tie_out(sheet, periods, totals)
+
+    def _tie_out(self, sheet: Any, periods: Sequence[Period], totals: dict[str, str]) -> None:
+        cells, last = self.cells, len(periods)
+        cells.text(sheet, last + 1, 0, "total", cells.total)
+        cells.text(sheet, last + 2, 0, "as on the summary")
+        cells.text(sheet, last + 3, 0, "ties out")
+        for k, metric in enumerate(_PERIODS, 1):
+            column = "ABCD"[k]
+            total = sum((getattr(p, metric).mean or Fraction(0) for p in periods), Fraction(0))
+            mean = self.result.base.metrics[metric].mean or Fraction(0)
+            sheet.write_formula(
+                last + 1, k, f"=SUM({column}2:{column}{last + 1})", cells.bold_money, cells.units(total)
+            )
+            sheet.write_formula(last + 2, k, f"={totals[metric]}", cells.money_format, cells.units(mean))
+            formula = f"=ABS({column}{last + 2}-{column}{last + 3})<{_HALF_A_CENT}"
+            cells.check(sheet, last + 3, k, formula, abs(cells.units(total - mean)) < float(_HALF_A_CENT))
 
     def variants(self) -> None:
-        sheet, result = self.book.add_worksheet("Variants"), self.result
+        """Each variant: what it changes, the means of some metrics, and how far two of them spread."""
+        cells, result = self.cells, self.result
         paths = list(dict.fromkeys(path for v in result.variants for path in v.set))
-        metrics = ("net_price", "cost_per_responder", "net", "refunds", "discount", "response_rate")
-        heads = [f"{m.replace('_', ' ')}{of}" for m in metrics for of in ("", ", 5 % below", ", 95 % below")]
-        sheet.set_column(0, 0, 40)
-        sheet.set_column(1, len(paths) + len(heads), 18)
-        sheet.freeze_panes(1, 1)
-        self._header(sheet, 0, ("variant", *paths, *heads))
+        spread = [
+            ("net_price", None),
+            ("net_price", 5),
+            ("net_price", 95),
+            ("net", None),
+            ("net", 5),
+            ("net", 95),
+        ]
+        rest = ("cost_per_responder", "refunds", "discount", "response_rate")
+        shown = [*spread, *((metric, None) for metric in rest)]
+        heads = [_NAMES[m] + (f", {p} % below" if p else "") for m, p in shown]
+        sheet = cells.sheet("Variants", [(1, 40), (len(paths) + len(heads), 18)])
+        cells.head(sheet, 0, ("variant", *paths), heads)
         for row, variant in enumerate(result.variants, 1):
-            sheet.write_string(row, 0, variant.name)
+            cells.text(sheet, row, 0, variant.name)
             for k, path in enumerate(paths, 1):
-                sheet.write_string(row, k, variant.set.get(path, ""))
-            column = len(paths) + 1
-            for metric in metrics:
+                cells.text(sheet, row, k, variant.set.get(path, ""))
+            for k, (metric, percent) in enumerate(shown, len(paths) + 1):
                 found = variant.metrics[metric]
-                for value in (found.mean, found.percentiles.get(5), found.percentiles.get(95)):
-                    self._metric(sheet, row, column, metric, value)
-                    column += 1
+                cells.metric(sheet, row, k, metric, found.percentiles.get(percent) if percent else found.mean)
         sheet.autofilter(0, 0, len(result.variants), len(paths) + len(heads))
+        as_written = f"A1:{_letters(len(paths))}{len(result.variants) + 1}"
+        sheet.ignore_errors({"number_stored_as_text": as_written})
 
     def tornado(self) -> None:
-        sheet, row = self.book.add_worksheet("Tornado"), 1
-        sheet.set_column(0, 2, 30)
-        self._header(sheet, 0, ("term", "value", "net price a patient", "swing"))
-        sheet.set_column(3, 3, 18)
+        """Each value of each term with the mean net price; the term that moves it most first."""
+        cells, row = self.cells, 1
+        sheet = cells.sheet("Tornado", [(3, 30), (2, 22)])
+        cells.head(
+            sheet, 0, ("term", "as it stands", "value"), ("net price per patient", "from least to most")
+        )
         for swing in self.result.swings:
             for value, price in swing.values:
-                sheet.write_string(row, 0, swing.path)
-                sheet.write_string(row, 1, value)
-                self._number(sheet, row, 2, price, self.money)
-                self._number(sheet, row, 3, swing.width, self.money)
+                for k, text in enumerate((swing.path, swing.base_value, value)):
+                    cells.text(sheet, row, k, text)
+                cells.money(sheet, row, 3, price)
+                cells.money(sheet, row, 4, swing.width)
                 row += 1
+        sheet.ignore_errors({"number_stored_as_text": f"A1:C{row}"})
 
     def agreements(self) -> None:
-        sheet, result = self.book.add_worksheet("Agreements"), self.result
-        sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 6, 20)
+        """The agreement as written beside others on the same patients: means."""
+        cells, result = self.cells, self.result
         metrics = ("net_price", "cost_per_responder", "payments", "refunds", "net", "net_present")
-        self._header(sheet, 0, ("agreement", *(m.replace("_", " ") for m in metrics)))
+        sheet = cells.sheet("Agreements", [(1, 40), (len(metrics), 20)])
+        cells.head(sheet, 0, ("agreement",), [_NAMES[m] for m in metrics])
         own = [v for v in result.variants if v.name in ("base", *result.compared)]
         for row, variant in enumerate(own, 1):
-            sheet.write_string(row, 0, variant.contract if variant.name == "base" else variant.name)
+            cells.text(sheet, row, 0, variant.contract if variant.name == "base" else variant.name)
             for k, metric in enumerate(metrics, 1):
-                self._number(sheet, row, k, variant.metrics[metric].mean, self.money)
+                cells.money(sheet, row, k, variant.metrics[metric].mean)
 
     def inputs(self) -> None:
-        sheet, result = self.book.add_worksheet("Inputs"), self.result
-        sheet.set_column(0, 0, 44)
-        sheet.set_column(1, 1, 80)
-        self._header(sheet, 0, ("what", "as written"))
+        """What the scenario says, and which versions worked it out."""
+        cells, result = self.cells, self.result
+        sheet = cells.sheet("Inputs", [(1, 44), (1, 100)])
+        cells.head(sheet, 0, ("what", "as written"), ())
         pairs = [
             ("scenario version", result.scenario_version), ("engine version", result.engine_version),
             ("contract version", result.base.contract_version), *result.inputs,
             *(("source", s) for s in result.sources),
         ]  # fmt: skip
         for row, (name, value) in enumerate(pairs, 1):
-            sheet.write_string(row, 0, name)
-            sheet.write_string(row, 1, value)
+            cells.text(sheet, row, 0, name)
+            cells.text(sheet, row, 1, value, cells.wrapped)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:B{len(pairs) + 1}"})
 
-    # --- cells --------------------------------------------------------------------------------------
 
-    def _header(self, sheet: Any, row: int, names: Sequence[str]) -> None:
-        for k, name in enumerate(names):
-            sheet.write_string(row, k, name, self.head)
+def _letters(column: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
 
-    def _statistics(self, sheet: Any, row: int, column: int, metric: str, found: Statistics) -> None:
-        values = (found.mean, found.se, found.sd, *(found.percentiles.get(p) for p in PERCENTILES))
-        for k, value in enumerate(values):
-            self._metric(sheet, row, column + k, metric, value)
-
-    def _metric(self, sheet: Any, row: int, column: int, metric: str, value: Fraction | float | None) -> None:
-        if metric in SHARE_METRICS or metric in COUNT_METRICS:
-            form = self.share if metric in SHARE_METRICS else self.count
-            if value is not None:
-                sheet.write_number(row, column, float(value), form)
-            return
-        self._number(sheet, row, column, value, self.money)
-
-    def _number(self, sheet: Any, row: int, column: int, minor: Fraction | float | None, form: Any) -> None:
-        if minor is not None:
-            sheet.write_number(row, column, float(Fraction(minor) / self.scale), form)
-
-    def _pictures(self, sheet: Any, row: int) -> None:
-        from engine.statements.whatif_charts import png
-        from engine.statements.whatif_pictures import pictures
-
-        for picture in pictures(self.result):
-            data, described = (
-                BytesIO(png(picture)),
-                {"description": picture.words, "x_scale": 0.5, "y_scale": 0.5},
-            )
-            sheet.insert_image(row, 0, f"{picture.name}.png", {"image_data": data, **described})
-            row += 18
+    name: str = xl_col_to_name(column)
+    return name
