@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from engine.whatif.scenario import (
 )
 from engine.whatif.streams import Floats, Streams
 
-Codes = NDArray[np.int32]
+Codes = NDArray[Any]  # whole numbers of 8, 16 or 32 bits
 DEATH = "death"
 _MONTH_DAYS = 1461 / 48
 _PART = 200_000  # patients that are drawn at a time
@@ -48,6 +49,15 @@ class Column:
     codes: Codes
     size: int
     words: tuple[str | None, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Codes take as few bytes as they can: there are many of them."""
+        smallest = next(t for t in (np.int8, np.int16, np.int32) if self.size <= np.iinfo(t).max)
+        object.__setattr__(self, "codes", self.codes.astype(smallest, copy=False))
+
+    def of(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The codes of some rows, to be reckoned with."""
+        return self.codes[rows].astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ class _Work:
 
     cohort: Cohort
     streams: Streams
-    index: Codes
+    index: NDArray[np.int32]
     rows: NDArray[np.int64]  # the place of each row's draw in the batch
     last: int  # the last day that is of interest, from the first index date
     death: Days  # from the index date; NEVER for none

@@ -58,14 +58,14 @@ def _treatments(
     connection: duckdb.DuckDBPyConnection, drawn: Drawn, rows: Rows, names: Sequence[str], contract: m.Contract,
     draw_of: NDArray[np.int32] | None, as_of: date,
 ) -> None:  # fmt: skip
-    given: dict[str, NDArray[np.generic]] = {"number": np.arange(len(rows)), "day": drawn.index.codes[rows]}
+    given: dict[str, NDArray[np.generic]] = {"number": np.arange(len(rows)), "day": drawn.index.of(rows)}
     columns: dict[str, str] = {"product": "$product", "payer": "$payer", "birth_date": "NULL::DATE"}
     values: dict[str, object] = {
         "first": drawn.first_index, "product": contract.product_codes[0], "payer": contract.payers[0].name
     }  # fmt: skip
     for k, name in enumerate(names):
         column = drawn.attributes[name]
-        given[f"code_{k}"] = column.codes[rows]
+        given[f"code_{k}"] = column.of(rows)
         if column.words is not None:
             values[f"words_{k}"] = list(column.words)
             columns[name] = f"($words_{k}::VARCHAR[])[code_{k} + 1]"
@@ -89,16 +89,16 @@ def _treatments(
 def _reports(connection: duckdb.DuckDBPyConnection, drawn: Drawn, rows: Rows, report: Report) -> None:
     there = np.flatnonzero(report.day.codes[rows])
     own = rows[there]
-    day = drawn.index.codes[own] + report.day.codes[own] - 1  # the codes of days are one more
+    day = drawn.index.of(own) + report.day.of(own) - 1  # the codes of days are one more
     given: dict[str, NDArray[np.generic]] = {"number": there, "day": day}
     values: dict[str, object] = {"first": drawn.first_index, "measure": report.measure, "unit": report.unit}
     value, late = "NULL", "0"
     if report.value is not None and report.value.words is not None:
-        given["code"] = report.value.codes[own]
+        given["code"] = report.value.of(own)
         values["words"] = list(report.value.words)
         value = "($words::VARCHAR[])[code + 1]"
     if report.late is not None:
-        given["late"], late = report.late.codes[own], "late"
+        given["late"], late = report.late.of(own), "late"
     connection.register("given", given)
     connection.execute(
         f"""INSERT INTO {SCHEMA}.outcomes SELECT (SELECT count(*) FROM {SCHEMA}.outcomes) + row_number() OVER (),
@@ -116,7 +116,7 @@ def _coverage(
     none = np.zeros(0, np.int32)
     given: dict[str, NDArray[np.generic]] = {"number": none, "day": none, "leave": none}
     if leave is not None:
-        given = {"number": np.arange(len(rows)), "day": drawn.index.codes[rows], "leave": leave.codes[rows]}
+        given = {"number": np.arange(len(rows)), "day": drawn.index.of(rows), "leave": leave.of(rows)}
     connection.register("given", given)
     connection.execute(
         f"""CREATE TABLE {SCHEMA}.coverage AS SELECT number AS row_no, number AS patient_id, $payer AS payer,

@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.whatif.drawing import Column
 
-Index = NDArray[np.int64]
+Index = NDArray[Any]  # whole numbers of 32 or 64 bits
 _DENSE = 1 << 26  # so many different keys are marked in an array, more are sorted
 _WIDEST = 1 << 62
 _PART = 200_000  # rows that are worked on at a time
@@ -26,28 +27,31 @@ class Profiles:
 
 def profiles(columns: Sequence[Column], rows: int) -> Profiles:
     """The different combinations of codes among `rows` rows."""
-    key, size, codes = np.zeros(rows, np.int64), 1, list[Column]()
+    size, codes, key = 1, list[Column](), np.zeros(0, np.int64)
     for column in columns:
         if column.size == 1:
             continue
         if size * column.size > _WIDEST:
-            found = _distinct(_packed(key, codes), size)
+            found = _distinct(_packed(key, codes, rows, size), size)
             key, size, codes = found.of_row, len(found.first), []
         codes.append(column)
         size *= column.size
-    return _distinct(_packed(key, codes), size)
+    return _distinct(_packed(key, codes, rows, size), size)
 
 
-def _packed(key: Index, columns: Sequence[Column]) -> Index:
-    """One number for the codes of each row after its `key`, in place."""
+def _packed(before: Index, columns: Sequence[Column], rows: int, size: int) -> Index:
+    """One number below `size` for the codes of each row, after the one `before` where there is one."""
+    key = np.zeros(rows, np.int32 if size <= np.iinfo(np.int32).max else np.int64)
 
-    def pack(rows: slice) -> None:
-        own = key[rows]
+    def pack(part: slice) -> None:
+        own: Any = key[part]
+        if len(before):
+            own += before[part]
         for column in columns:
             own *= column.size
-            own += column.codes[rows]
+            own += column.codes[part]
 
-    _in_parts(len(key), pack)
+    _in_parts(rows, pack)
     return key
 
 
@@ -69,7 +73,7 @@ class Weights:
 
 def counted(draw: NDArray[np.int32], draws: int, profile: Index, many: int) -> Weights:
     """How often each of `many` profiles occurs in each draw."""
-    key = draw.astype(np.int64)
+    key: Any = draw.astype(np.int32 if draws * many <= np.iinfo(np.int32).max else np.int64)
     key *= many
     key += profile
     if draws * many <= max(_DENSE, 2 * len(key)):
@@ -83,11 +87,11 @@ def counted(draw: NDArray[np.int32], draws: int, profile: Index, many: int) -> W
 def _distinct(key: Index, size: int) -> Profiles:
     if size > max(_DENSE, 4 * len(key)):
         _, first, of_row = np.unique(key, return_index=True, return_inverse=True)
-        return Profiles(first, of_row.astype(np.int64))
-    row_of = np.full(size, -1, np.int64)
-    row_of[key] = np.arange(len(key))
+        return Profiles(first, of_row)
+    row_of = np.full(size, -1, np.int32)
+    row_of[key] = np.arange(len(key), dtype=np.int32)
     there = np.flatnonzero(row_of >= 0)
-    first = row_of[there]
+    first = row_of[there].astype(np.int64)
     row_of[there] = np.arange(len(there))
 
     def look_up(rows: slice) -> None:
