@@ -64,8 +64,14 @@ def _shown(metric: str, value: Fraction | float | None, currency: str) -> str:
     if metric in ("discount", "response_rate"):
         return f"{decimal(Fraction(value) * 100, 1)} %"
     if metric in ("responders", "patients"):
-        return f"{round_half_up(Fraction(value)):,}"
+        return _count(Fraction(value))
     return money(value, currency)
+
+
+def _count(value: Fraction) -> str:
+    """A tenth where there are few: of six patients half of one is much."""
+    few = abs(value) < 100 and value.denominator != 1
+    return decimal(value, 1) if few else f"{round_half_up(value):,}"
 
 
 def _costs(result: Result) -> Table:
@@ -167,8 +173,9 @@ def _solved(result: Result) -> Table:
     if not rows and solved.tried:
         value, statistic = min(solved.tried, key=lambda pair: abs(pair[1] - solved.target))
         rows = [(_value(value), _value(statistic), "comes nearest")]
-    title = f"{path_words(solved.path, result)} so that {solved.wanted}"
-    return Table(title + (f": {solved.note}" if solved.note else ""), ("value #", "gives #", ""), rows)
+    path, wanted = path_words(solved.path, result), solved.wanted
+    title = f"{path} so that {wanted}" + (f": {solved.note}" if solved.note else "")
+    return Table(title, (f"{path} #", f"{wanted.partition(' = ')[0]} #", ""), rows)
 
 
 def _value(value: Fraction) -> str:

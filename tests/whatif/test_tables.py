@@ -32,6 +32,8 @@ def test_what_it_costs() -> None:
     assert row(costs, "per responder") == ["1,000", "1,000", "1,000", "1,000", "0"]
     assert row(costs, "refunds")[:2] == ["(1,250)", "(2,000)"]
     assert row(costs, "response rate")[0] == "68.8 %"
+    assert row(costs, "responders")[:4] == ["2.8", "2", "2", "4"]
+    assert row(costs, "patients") == ["4", "4", "4", "4", "0"]
 
 
 def test_a_metric_that_no_draw_has_is_left_out() -> None:
@@ -112,6 +114,7 @@ def solved(*tried: tuple[int, int], note: str = "") -> Table:
 
 def test_what_is_solved_for() -> None:
     found = table(small_result(), "refund share so that mean(net_price) = 700")
+    assert found.names == ["refund share", "mean(net_price)", ""]
     assert [list(r) for r in found.rows] == [["0.96", "700", ""]]
 
 
@@ -152,3 +155,10 @@ def test_csv_has_a_row_a_variant_and_metric() -> None:
     assert (first["variant"], first["metric"], first["mean"], first["p95"]) == (
         "base", "net_price", "687.50", "1000.00",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("99.94", "99.9"), ("99", "99"), ("100.5", "101"), ("1234", "1,234"), ("0.05", "0.1")]
+)
+def test_counts(value: str, text: str) -> None:
+    assert what_if_tables._count(Fraction(value)) == text
