@@ -57,6 +57,8 @@ def what_if(
     asked = read_scenario(scenario, draws, seed)
     for warning in asked.warnings:
         output.remark(warning.one_line())
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)  # before a long run, not after it
     with _progress(output, asked.name) as progress:
         result = run(asked, _version(), progress, save)
     if out is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.whatif import running
 from tests.cli.running import oba
 
 SCENARIO = """
@@ -90,7 +91,10 @@ def test_all_files_are_the_same_bytes_from_what_was_kept(scenario: Path, tmp_pat
         (("--draws", 0), "--draws"),
     ],
 )
-def test_what_is_refused(scenario: Path, arguments: tuple[object, object], words: str) -> None:
+def test_what_is_refused_before_any_drawing(
+    scenario: Path, arguments: tuple[object, object], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "draw_all", None)
     file = scenario.parent / "file"
     file.write_text("")
     ran = oba("what-if", scenario, *(file if a == "FILE" else a for a in arguments))
