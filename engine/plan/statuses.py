@@ -1,5 +1,6 @@
 """Statuses: what the folded rows, death, loss of coverage and the decided day say of each outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.language import meaning as m
@@ -131,16 +132,22 @@ def _death(o: m.Outcome, names: Names, prefix: str | None) -> list[tuple[str, Ex
     keys = [Col(f"{prefix}__{cause}", Type.KEY) for cause in CAUSES]
     key = least(*keys)
     first_day = call("key_day", Type.DATE, key)
-    that_day = [coalesce(eq(call("key_day", Type.DATE, k), first_day), FALSE) for k in keys]
-    several = or_(*(and_(a, b) for i, a in enumerate(that_day) for b in that_day[i + 1 :]))
-    gives = [_status_text(s) for s in (o.if_died.related, o.if_died.unrelated, o.if_died.unknown)]
-    by_cause = [(is_it, status) for is_it, status in zip(that_day[:2], gives[:2], strict=True)]
-    status = case((several, gives[2]), *by_cause, otherwise=gives[2])
     matters = le(first_day, names.day("last_day"))
+    causes = (o.if_died.related, o.if_died.unrelated, o.if_died.unknown)
+    status = _status_text(causes[0]) if len(set(causes)) == 1 else _by_cause(causes, keys, first_day)
     return [
         (f"{o.name}__died_as", case((matters, status), otherwise=null(Type.TEXT))),
         (f"{o.name}__death_key", key),
     ]
+
+
+def _by_cause(causes: Sequence[str], keys: Sequence[Expr], first_day: Expr) -> Expr:
+    """The status of the cause whose row is of the first day; that of an unknown one where several are."""
+    that_day = [coalesce(eq(call("key_day", Type.DATE, k), first_day), FALSE) for k in keys]
+    several = or_(*(and_(a, b) for i, a in enumerate(that_day) for b in that_day[i + 1 :]))
+    gives = [_status_text(s) for s in causes]
+    by_cause = [(is_it, status) for is_it, status in zip(that_day[:2], gives[:2], strict=True)]
+    return case((several, gives[2]), *by_cause, otherwise=gives[2])
 
 
 def _status_text(status: str) -> Expr:

@@ -92,13 +92,16 @@ class People:
 
 
 def people(connection: duckdb.DuckDBPyConnection, agreement: Agreement, drawings: Drawings) -> People:
-    """Patients, responders, and those whose first outcome is open, in each draw."""
+    """Patients, responders, and those whose first outcome is open, in each draw; of a series the last counts."""
     name, status = agreement.responder
     found = connection.execute(
         """SELECT number, bool_or(coalesce(t.outcome = $responder AND t.status = $status, FALSE)) AS responds,
           max(coalesce(datesub('month', s.index_date, t.decided_on), $never)) FILTER (t.outcome = $first) AS months
         FROM subjects s JOIN numbers USING (treatment_id)
-        LEFT JOIN (SELECT * FROM statuses WHERE n = 1) t USING (treatment_id) GROUP BY number""",
+        LEFT JOIN (
+          SELECT t.* FROM statuses t JOIN (
+            SELECT outcome, max(n) AS n FROM statuses WHERE outcome IN ($responder, $first) GROUP BY outcome
+          ) USING (outcome, n)) t USING (treatment_id) GROUP BY number""",
         {
             "responder": name or first_outcome(agreement), "status": status,
             "first": first_outcome(agreement), "never": _MOST_MONTHS,
