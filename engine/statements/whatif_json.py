@@ -52,25 +52,28 @@ def document(result: Result) -> Document:
 
 def money(minor: Fraction | float, currency: str) -> str:
     """An amount in the minor unit as a decimal of the major one, rounded half up."""
-    digits = minor_digits(currency)
-    return _with_point(_rounded(Fraction(minor), 0), digits)
+    return _with_point(_rounded(minor, 1), minor_digits(currency))
 
 
 def decimal(value: Fraction | float, digits: int) -> str:
     """So many decimals, rounded half up."""
-    return _with_point(_rounded(Fraction(value), digits), digits)
+    return _with_point(_rounded(value, 10**digits), digits)
 
 
-def _rounded(value: Fraction, digits: int) -> int:
-    """In units of the last digit, half up: away from zero, as all amounts are."""
-    above, below = abs(value.numerator) * int(10**digits), value.denominator
-    units = (2 * above + below) // (2 * below)
-    return -units if value < 0 else units
+def _rounded(value: Fraction | float, scale: int) -> int:
+    """In parts of `scale`, half up: away from zero, as all amounts are. Most of millions of values are whole."""
+    above, below = value.as_integer_ratio()
+    if below == 1:
+        return above * scale
+    units = (2 * abs(above) * scale + below) // (2 * below)
+    return -units if above < 0 else units
 
 
 def _with_point(units: int, digits: int) -> str:
-    sign, whole = "-" if units < 0 else "", str(abs(units)).rjust(digits + 1, "0")
-    return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else f"{sign}{whole}"
+    if not digits:
+        return str(units)
+    whole, rest = divmod(abs(units), 10**digits)
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0{digits}}"
 
 
 def shown(metric: str, value: Fraction | float | None, currency: str) -> str | None:

@@ -4,18 +4,17 @@ Money is in the minor unit, as decimals of six places; counts and shares likewis
 `reports/what-if/README.md`.
 """
 
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.kernel.money import round_half_up
+from engine.statements.whatif_json import decimal
 from engine.whatif.result import PERCENTILES, Result, Statistics
 
 _PLACES = 6
 _NUMBERS = ("mean", "se", "sd", *(f"p{p}" for p in PERCENTILES))
 _PARTS = ("payments", "refunds", "net", "net_so_far")
-Row = dict[str, Any]
+Columns = dict[str, Any]
 
 
 def write_parquet(result: Result, folder: Path) -> list[Path]:
@@ -25,61 +24,57 @@ def write_parquet(result: Result, folder: Path) -> list[Path]:
     """
     import polars as pl
 
-    numbers = dict.fromkeys(_NUMBERS, pl.Decimal(38, _PLACES))
+    number = pl.Decimal(38, _PLACES)
     tables = {
-        "metrics": (_metrics(result), {**_texts("variant", "metric"), "draws": pl.Int64(), **numbers}),
-        "months": (_periods(result, "month"), {**_texts("variant", "month", "of"), **numbers}),
-        "years": (_periods(result, "year"), {**_texts("variant", "year", "of"), **numbers}),
-        "variants": (
-            _variants(result),
-            _texts("variant", "contract", "contract_version", "currency", "path", "value"),
-        ),
+        "metrics": _metrics(result),
+        "months": _periods(result, "month"),
+        "years": _periods(result, "year"),
+        "variants": _variants(result),
     }
     files = []
-    for name, (rows, schema) in tables.items():
+    for name, columns in tables.items():
+        own = [column for column in columns if column in _NUMBERS]
+        whole = {column: pl.Int64 if column == "draws" else pl.String for column in columns}
         file = folder / f"{result.scenario}-{name}.parquet"
-        pl.DataFrame(rows, schema=schema).write_parquet(file)
+        # A text of so many places is the decimal to the last of them; a float would not be.
+        pl.DataFrame(columns, schema=whole).with_columns(pl.col(own).cast(number)).write_parquet(file)
         files.append(file)
     return files
 
 
-def _texts(*names: str) -> dict[str, Any]:
-    import polars as pl
+def _metrics(result: Result) -> Columns:
+    rows = [(v.name, name, found) for v in result.variants for name, found in v.metrics.items()]
+    found = [statistics for _, _, statistics in rows]
+    keys = {"variant": [row[0] for row in rows], "metric": [row[1] for row in rows]}
+    return {**keys, "draws": [statistics.draws for statistics in found], **_numbers(found)}
 
-    return dict.fromkeys(names, pl.String())
 
-
-def _metrics(result: Result) -> list[Row]:
-    return [
-        {"variant": v.name, "metric": name, "draws": found.draws} | _numbers(found)
+def _periods(result: Result, word: str) -> Columns:
+    rows = [
+        (v.name, period.name, part, getattr(period, part))
         for v in result.variants
-        for name, found in v.metrics.items()
-    ]
-
-
-def _periods(result: Result, word: str) -> list[Row]:
-    return [
-        {"variant": v.name, word: p.name, "of": part} | _numbers(getattr(p, part))
-        for v in result.variants
-        for p in (v.by_month if word == "month" else v.by_year)
+        for period in (v.by_month if word == "month" else v.by_year)
         for part in _PARTS
     ]
+    keys = {name: [row[k] for row in rows] for k, name in enumerate(("variant", word, "of"))}
+    return {**keys, **_numbers([row[-1] for row in rows])}
 
 
-def _variants(result: Result) -> list[Row]:
+def _variants(result: Result) -> Columns:
     """A variant that changes nothing has one row, without a path."""
-    return [
-        {"variant": v.name, "contract": v.contract, "contract_version": v.contract_version, "currency": v.currency,
-         "path": path, "value": value}
+    rows = [
+        (v.name, v.contract, v.contract_version, v.currency, path, value)
         for v in result.variants
         for path, value in (v.set.items() or [(None, None)])
-    ]  # fmt: skip
+    ]
+    names = ("variant", "contract", "contract_version", "currency", "path", "value")
+    return {name: [row[k] for row in rows] for k, name in enumerate(names)}
 
 
-def _numbers(found: Statistics) -> Row:
-    values = (found.mean, found.se, found.sd, *(found.percentiles.get(p) for p in PERCENTILES))
-    return {name: None if v is None else _decimal(v) for name, v in zip(_NUMBERS, values, strict=True)}
-
-
-def _decimal(value: Fraction | float) -> Decimal:
-    return Decimal(round_half_up(Fraction(value) * 10**_PLACES)).scaleb(-_PLACES)
+def _numbers(found: Sequence[Statistics]) -> Columns:
+    """Each statistic as a column of texts."""
+    columns = {name: [getattr(s, name) for s in found] for name in _NUMBERS[:3]}
+    columns |= {f"p{p}": [s.percentiles.get(p) for s in found] for p in PERCENTILES}
+    return {
+        name: [None if v is None else decimal(v, _PLACES) for v in values] for name, values in columns.items()
+    }
