@@ -15,6 +15,7 @@ from engine.whatif import changing
 from engine.whatif.cohorts import cohort as cohort_of
 from engine.whatif.reading_of import reading_of
 from engine.whatif.scenario import Agreement, Cohort, Happening, Measured, RealPatients, Variant
+from engine.whatif.windows import decided_with_window
 from engine.whatif.written import SCENARIO, ScenarioForm
 
 
@@ -108,8 +109,12 @@ class Agreements:
         if key not in self._contracts:
 
             def change(tree: Mapping) -> Mapping:
+                named = {one.contract_path for one in sets}
                 for one in sets:
+                    along = decided_with_window(tree, one.contract_path, one.value)
                     tree = changing.changed(tree, one.contract_path, one.value, one.said)
+                    if along is not None and along[0] not in named:
+                        tree = changing.changed(tree, *along, one.said)
                 return tree
 
             words = "".join(f"\n{s.path} = {s.text}" for s in sets)

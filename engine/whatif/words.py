@@ -37,7 +37,7 @@ _SHARE_PATTERN = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)? ?%?"
 _EXAMPLE = "such as beta(52, 11) or triangular(3, 11, 25)"
 
 
-_WITHIN = re.compile(r"\b(?:" + "|".join((*PARAMETERS, "dirichlet")) + r")\([^()\n]*\)")
+_WITHIN = re.compile(r"\b[a-z]+\([-0-9.,;% ]*\)")  # a call with numbers alone
 
 
 def with_semicolons(text: str) -> str:
