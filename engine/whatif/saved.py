@@ -6,7 +6,7 @@ other. More draws add to it; fewer read a part of it.
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -17,9 +17,8 @@ import numpy as np
 from engine.kernel.diagnostics import Exit, refuse
 from engine.whatif.per_draw import PerDraw, Sums
 
-_FORMAT = "1"  # of the files; another one finds none of these
+_FORMAT = "2"  # of the files; another one finds none of these
 _FLAT = ("drawn", "patients", "responders", "present")
-_WIDE = ("payments", "refunds", "pending")
 _CLAUSE = "clause."
 _LIBRARIES = ("duckdb", "numpy", "scipy")
 
@@ -45,28 +44,18 @@ class Saved:
             return None
         try:
             frame = pl.read_parquet(path)
-            flat = {name: frame[name].to_numpy().astype(np.int64) for name in _FLAT}
-            wide = {name: _matrix(frame[name].to_list()) for name in _WIDE}
-            clauses = {
-                c.removeprefix(_CLAUSE): frame[c].to_numpy().astype(np.int64)
-                for c in frame.columns
-                if c.startswith(_CLAUSE)
-            }
-        except (OSError, ValueError, TypeError, pl.exceptions.PolarsError):
+            columns = {name: np.ascontiguousarray(frame[name].to_numpy()) for name in frame.columns}
+        except (OSError, pl.exceptions.PolarsError):
             return None
-        fits = wide["payments"].shape == wide["refunds"].shape == (len(frame), len(months))
-        return PerDraw(months=months, by_clause=clauses, **flat, **wide) if fits else None
+        return _per_draw(columns, months)
 
     def keep(self, meaning: Sequence[str], found: PerDraw) -> None:
         """Keep what was worked out; whoever reads meanwhile has the file before it or this one, whole."""
         import polars as pl
 
-        columns: dict[str, object] = {name: getattr(found, name) for name in _FLAT}
-        columns |= {name: pl.Series(getattr(found, name).tolist(), dtype=pl.List(pl.Int64)) for name in _WIDE}
-        columns |= {f"{_CLAUSE}{clause}": sums for clause, sums in found.by_clause.items()}
         path = self._path(meaning)
         part = path.with_suffix(f".{os.getpid()}.part")
-        pl.DataFrame(columns).write_parquet(part)
+        pl.DataFrame(_columns(found)).write_parquet(part)
         part.replace(path)
 
     def _path(self, meaning: Sequence[str]) -> Path:
@@ -101,5 +90,34 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _matrix(rows: list[list[int]]) -> Sums:
-    return np.array(rows, np.int64).reshape(len(rows), -1)
+def _columns(found: PerDraw) -> dict[str, Sums]:
+    """A column a number, one a draw: lists in a column take several times as long to write."""
+    columns = {name: getattr(found, name) for name in _FLAT}
+    for part, names in _wide(found.months, found.pending.shape[1]).items():
+        columns |= {name: np.ascontiguousarray(getattr(found, part)[:, k]) for k, name in enumerate(names)}
+    return columns | {f"{_CLAUSE}{clause}": sums for clause, sums in found.by_clause.items()}
+
+
+def _per_draw(columns: Mapping[str, Sums], months: tuple[str, ...]) -> PerDraw | None:
+    """The same back; None where columns are missing, are of other months, or hold anything but whole numbers."""
+    clauses = {name.removeprefix(_CLAUSE): own for name, own in columns.items() if name.startswith(_CLAUSE)}
+    wide = _wide(months, sum(name.startswith("pending.") for name in columns))
+    wanted = {
+        *_FLAT,
+        *(f"{_CLAUSE}{clause}" for clause in clauses),
+        *(n for names in wide.values() for n in names),
+    }
+    if wanted != set(columns) or any(own.dtype != np.int64 for own in columns.values()):
+        return None
+    draws = len(columns["drawn"])
+    matrices = {
+        part: np.array([columns[n] for n in names], np.int64).reshape(len(names), draws).T.copy()
+        for part, names in wide.items()
+    }
+    return PerDraw(months=months, by_clause=clauses, **{name: columns[name] for name in _FLAT}, **matrices)
+
+
+def _wide(months: Sequence[str], ages: int) -> dict[str, list[str]]:
+    """The columns of a table's further axis."""
+    money = {part: [f"{part}.{month}" for month in months] for part in ("payments", "refunds")}
+    return {**money, "pending": [f"pending.{age}" for age in range(ages)]}

@@ -1,10 +1,12 @@
 """What `--save` keeps: found for the same question and no other, and what is found is what would be worked out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from engine.kernel.diagnostics import Refusal
@@ -15,6 +17,7 @@ from engine.whatif.reading import read_scenario
 from engine.whatif.running import per_draw, run
 from engine.whatif.saved import Saved, digest_of_files, digest_of_program
 from engine.whatif.scenario import Cohort, Scenario
+from tests.whatif.small_result import per_draw as per_draw_by_hand
 
 SCENARIO = """
 scenario: small
@@ -177,6 +180,37 @@ def test_a_file_of_other_months_is_not_taken(tmp_path: Path) -> None:
     assert saved.find(("question",), own.months) is not None
     assert saved.find(("question",), own.months[1:]) is None
     assert saved.find(("another",), own.months) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame.drop("responders"),
+        lambda frame: frame.drop("pending.0"),
+        lambda frame: frame.with_columns(pl.lit(0).alias("other")),
+        lambda frame: frame.with_columns(pl.when(pl.col("drawn") < 0).then(1).alias("drawn")),  # nulls
+        lambda frame: frame.with_columns(pl.col("present").cast(pl.Float64)),
+    ],
+)
+def test_a_file_of_other_columns_is_not_taken(
+    tmp_path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]
+) -> None:
+    saved, own = Saved(tmp_path), per_draw_by_hand()
+    saved.keep(("question",), own)
+    assert same({"": saved.find(("question",), own.months) or own.part(0, 0)}, {"": own})
+    (file,) = tmp_path.iterdir()
+    change(pl.read_parquet(file)).write_parquet(file)
+    assert saved.find(("question",), own.months) is None
+
+
+def test_no_ages_and_no_clauses_are_kept_too(tmp_path: Path) -> None:
+    saved, own = Saved(tmp_path), per_draw_by_hand()
+    bare = replace(own, pending=own.pending[:, :0], by_clause={})
+    saved.keep(("question",), bare)
+    found = saved.find(("question",), bare.months)
+    assert found is not None
+    assert same({"": found}, {"": bare})
+    assert found.pending.shape == (4, 0)
 
 
 def test_real_patients_are_known_by_their_files(tmp_path: Path) -> None:
