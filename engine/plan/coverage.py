@@ -118,8 +118,9 @@ def _losses(held: Relation, keys: tuple[str, ...], gap_days: int) -> Relation:
 
 
 def _gaps(islands: Relation, held: Relation, keys: tuple[str, ...]) -> Relation:
+    """The forgiven gaps after the index date: whoever is covered on it has not been lost before."""
     bridged = and_(lt(add_days(_END_BEFORE, 1), _FROM), le(Col("starts", Type.INTEGER), integer(0)))
-    gap_rows = Filter(islands, bridged)
+    gap_rows = Filter(islands, and_(bridged, lt(INDEX_DATE, _FROM)))
     items = [(k, Col(k, islands.columns[k])) for k in keys]
     gaps = Select(
         gap_rows,

@@ -239,3 +239,20 @@ def test_a_shared_refund_without_an_amount_is_told_once() -> None:
     text = contract_text("successor", "by_paid", ("amount: share of paid", "amount: 1 / failure.value"))
     found = asked(text, A_THEN_B, "failures", LAST, LAST, "2028-01-10")
     assert [(row["clause"], row["n"]) for row in found] == [("back", 1)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "failure", "decided_on"),
+    [  # within a gap, which then closes; before the index date, on which a gap closes
+        ([("A", "2025-01-01", "2026-01-05"), ("A", "2026-01-20", None)], "2026-01-10", "2026-01-20"),
+        ([("A", "2025-01-01", "2025-08-31"), ("A", "2025-09-15", None)], "2025-09-10", "2025-09-10"),
+    ],
+)
+def test_a_gap_before_the_index_date_holds_nothing(spans: list[Span], failure: str, decided_on: str) -> None:
+    """Whoever is covered on the index date has not been lost before it."""
+    ends = ("if_coverage_ends: ignore", "if_coverage_ends: not_evaluable\n  coverage_gap: 30 days")
+    text = contract_text(
+        "original", "original", ends, ("window: [day 0, year 5]", "window: [day -30, year 5]")
+    )
+    (status,) = asked(text, spans, "statuses", LAST, failure=failure)
+    assert str(status["decided_on"]) == decided_on
