@@ -120,7 +120,8 @@ def answered(
     """The lines without those without a payer, and with what `payer` and `reason` read of coverage."""
     if clause.if_payer_changes == "ends" and covered.own is not None:
         lines = Join(lines, covered.own, ("subject",), how="left")
-        after = coalesce(le(_LOST_ON, _DUE), FALSE)
+        never = le(_LOST_ON, INDEX_DATE)  # covered on the index date, it is lost later
+        after = coalesce(or_(le(_LOST_ON, _DUE), never), FALSE)
         without_payer = and_(after, le(_LOST_FOR_GOOD_ON, AS_OF), not_(_HELD))
         why = concat(text("not covered by its payer from "), call("text", Type.TEXT, _LOST_ON), text(" on"))
         if contract.coverage_gap_days:

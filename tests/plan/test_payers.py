@@ -256,3 +256,13 @@ def test_a_gap_before_the_index_date_holds_nothing(spans: list[Span], failure: s
     )
     (status,) = asked(text, spans, "statuses", LAST, failure=failure)
     assert str(status["decided_on"]) == decided_on
+
+
+@pytest.mark.parametrize("payer", ["A", "B"])
+def test_who_never_covered_owes_nothing_that_falls_due_before_the_index_date_either(payer: str) -> None:
+    """A part due a month before the index date, on which only B covers."""
+    text = contract_text(
+        "ends", "original", ("instalments: {first: index, every: 12 months, count: 5}", "due: day -30")
+    )
+    found = lines(text, [("B", "2025-01-01", None)], payer=payer)
+    assert [clause for clause, *_ in found] == (["part"] if payer == "B" else [])
