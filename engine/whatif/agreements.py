@@ -9,7 +9,7 @@ from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal, nearest
 from engine.language import meaning as m
 from engine.language.notes import Notes
 from engine.language.reader import CONTRACT_FILE, read_bytes, read_changed
-from engine.language.yaml_reader import Mapping, Node, read_tree
+from engine.language.yaml_reader import Mapping, Node, Scalar, read_tree
 from engine.settlement.shipped import shipped
 from engine.whatif import changing
 from engine.whatif.cohorts import cohort as cohort_of
@@ -65,6 +65,16 @@ class Agreements:
         contract = self._contract(folder, [s for s in sets if not s.of_cohort], said)
         self._check(contract, cohort, said)
         return Variant(name, Agreement(contract, responder), cohort, {s.path: s.text for s in sets})
+
+    def into_force(self, sets: Sequence[Set], folder: Path, said: Place) -> list[Set]:
+        """What must be set besides, for an agreement to be in force on all index dates."""
+        contract, cohort = self._contract(folder, sets, said), self._cohort([])
+        days = []
+        if cohort.first_index < contract.in_force_from:
+            days.append(("in_force.from", cohort.first_index))
+        if contract.in_force_to is not None and contract.in_force_to < cohort.last_index:
+            days.append(("in_force.to", cohort.last_index))
+        return [Set(path, Scalar(day.isoformat(), False, said), said) for path, day in days]
 
     def folder(self, text: str, said: Place) -> Path:
         """The folder (or file) of a contract: beside the scenario, in the working folder, or among those shipped."""

@@ -213,21 +213,18 @@ class _Reader:
         return tuple(found.values())
 
     def _agreement(self, written: Said[str] | CompareForm) -> Variant:
-        if isinstance(written, Said):
-            folder = self.agreements.folder(written.value, written.place)
-            made = self.agreements.variant("", (), folder, written.place)
-            return replace(made, name=made.contract.id)
-        folder, said = (
-            self.agreements.folder(written.contract.value, written.contract.place),
-            written.contract.place,
-        )
-        for pair in written.set or ():
+        """One agreement to compare, as if it were in force whenever the patients are treated."""
+        form = written if isinstance(written, CompareForm) else None
+        said = written.contract if isinstance(written, CompareForm) else written
+        responder = form.responder if form else None
+        for pair in (form.set if form else None) or ():
             _check_path(pair.key.value, pair.key.place)
-        sets = [Set(p.key.value, p.value, p.key.place) for p in written.set or () if p.value]
-        made = self.agreements.variant("", sets, folder, said, _responder(written.responder))
-        _check_responder(made, written.responder)
-        name = written.name.value if written.name else made.contract.id
-        return replace(made, name=name)
+        folder = self.agreements.folder(said.value, said.place)
+        sets = [Set(p.key.value, p.value, p.key.place) for p in (form.set if form else None) or () if p.value]
+        sets += self.agreements.into_force(sets, folder, said.place)
+        made = self.agreements.variant("", sets, folder, said.place, _responder(responder))
+        _check_responder(made, responder)
+        return replace(made, name=form.name.value if form and form.name else made.contract.id)
 
     # --- solve --------------------------------------------------------------------------------------
 

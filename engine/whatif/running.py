@@ -236,10 +236,10 @@ def _solved(scenario: Scenario, list_minor: Fraction | None, saved: Saved | None
     money = asked.metric in MONEY_METRICS
     unit = list_price_minor(Fraction(1), scenario.base.contract.currency) if money else None
 
-    def evaluate(value: Fraction) -> Fraction | None:
-        variant = at(value)
-        found = per_draw(scenario, [variant], lambda done, of: None, saved)[variant.name]
-        statistic = metric(found, asked.metric, asked.statistic, list_minor)
-        return statistic if statistic is None or unit is None else statistic / unit
+    def evaluate(values: Sequence[Fraction]) -> list[Fraction | None]:
+        variants = [at(value) for value in values]
+        found = per_draw(scenario, variants, lambda done, of: None, saved)
+        statistics = [metric(found[v.name], asked.metric, asked.statistic, list_minor) for v in variants]
+        return [s if s is None or unit is None else s / unit for s in statistics]
 
     return solve(asked, evaluate)

@@ -1,6 +1,6 @@
 """Which value of a term meets a target: looked for by bisection wherever the target is crossed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from engine.kernel.money import format_fraction, round_half_up
@@ -9,7 +9,7 @@ from engine.whatif.scenario import Solve
 
 _STEPS = 20  # of the range, in which crossings are looked for
 
-Evaluate = Callable[[Fraction], Fraction | None]
+Evaluate = Callable[[Sequence[Fraction]], Sequence[Fraction | None]]  # the statistic at each of some values
 
 
 def solve(asked: Solve, evaluate: Evaluate) -> Solved:
@@ -22,16 +22,16 @@ def solve(asked: Solve, evaluate: Evaluate) -> Solved:
     low, high = asked.between
     tried: dict[Fraction, Fraction] = {}
 
-    def off_target(value: Fraction) -> Fraction | None:
-        if value not in tried:
-            statistic = evaluate(value)
-            if statistic is None:
-                return None
-            tried[value] = statistic
-        return tried[value] - asked.target
+    def off_targets(values: Sequence[Fraction]) -> list[tuple[Fraction, Fraction]]:
+        found = zip(values, evaluate(values), strict=True)
+        tried.update((value, statistic) for value, statistic in found if statistic is not None)
+        return [(value, tried[value] - asked.target) for value in values if value in tried]
 
-    grid = sorted({_snapped(low + (high - low) * k / _STEPS, asked) for k in range(_STEPS + 1)})
-    known = [(value, off) for value in grid if (off := off_target(value)) is not None]
+    def off_target(value: Fraction) -> Fraction | None:
+        found = off_targets([value])
+        return found[0][1] if found else None
+
+    known = off_targets(sorted({_snapped(low + (high - low) * k / _STEPS, asked) for k in range(_STEPS + 1)}))
     level = _level(asked, known)
     solutions = [] if level else _crossings(asked, known, off_target)
     return Solved(

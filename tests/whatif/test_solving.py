@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from engine.whatif.result import Solved
 from engine.whatif.scenario import Solve
 from engine.whatif.solving import solve
 
@@ -26,6 +27,10 @@ def asked(
     )
 
 
+def solved(question: Solve, evaluate: Callable[[Fraction], Fraction | None]) -> Solved:
+    return solve(question, lambda values: [evaluate(value) for value in values])
+
+
 @pytest.mark.parametrize(
     ("evaluate", "target", "values"),
     [
@@ -41,7 +46,7 @@ def asked(
 def test_values_that_meet_the_target(
     evaluate: Callable[[Fraction], Fraction], target: Fraction, values: list[Fraction]
 ) -> None:
-    found = solve(asked(target), evaluate).solutions
+    found = solved(asked(target), evaluate).solutions
     assert [abs(s.value - v) < Fraction(1, 100) for s, v in zip(found, values, strict=True)] == [True] * len(
         values
     )
@@ -49,7 +54,7 @@ def test_values_that_meet_the_target(
 
 
 def test_no_value_is_told_with_what_can_be_reached() -> None:
-    found = solve(asked(Fraction(300)), lambda x: 2 * x)
+    found = solved(asked(Fraction(300)), lambda x: 2 * x)
     assert (found.solutions, found.note) == (
         (),
         "no value from 0 to 100 meets the target: the statistic goes from 0 to 200",
@@ -57,12 +62,12 @@ def test_no_value_is_told_with_what_can_be_reached() -> None:
 
 
 def test_several_values_are_told() -> None:
-    assert solve(asked(Fraction(0)), lambda x: (x - 31) * (x - 61)).note == "2 values meet the target"
+    assert solved(asked(Fraction(0)), lambda x: (x - 31) * (x - 61)).note == "2 values meet the target"
 
 
 def test_a_jump_over_the_target_is_told_and_not_exact() -> None:
     """A window that is long enough or not: 10 up to 41, 20 from there on; 15 is never met."""
-    found = solve(asked(Fraction(15), step=Fraction(1)), lambda x: Fraction(10) if x < 41 else Fraction(20))
+    found = solved(asked(Fraction(15), step=Fraction(1)), lambda x: Fraction(10) if x < 41 else Fraction(20))
     (one,) = found.solutions
     assert (one.value, one.exact) in ((Fraction(40), False), (Fraction(41), False))
     assert found.note.startswith("at 4")
@@ -71,19 +76,19 @@ def test_a_jump_over_the_target_is_told_and_not_exact() -> None:
 
 @pytest.mark.parametrize(("target", "note"), [(7, "every value"), (8, "no value meets the target")])
 def test_a_value_that_changes_nothing(target: int, note: str) -> None:
-    found = solve(asked(Fraction(target)), lambda x: Fraction(7))
+    found = solved(asked(Fraction(target)), lambda x: Fraction(7))
     assert (found.solutions, note in found.note) == ((), True)
 
 
 def test_an_undefined_statistic() -> None:
     assert (
-        solve(asked(Fraction(1)), lambda x: None).note
+        solved(asked(Fraction(1)), lambda x: None).note
         == "net_price is undefined for every value from 0 to 100"
     )
 
 
 def test_values_are_multiples_of_the_step() -> None:
     tried: list[Fraction] = []
-    solve(asked(Fraction(1), step=Fraction(1, 100)), lambda x: tried.append(x) or x / 3)  # type: ignore[func-returns-value]
+    solved(asked(Fraction(1), step=Fraction(1, 100)), lambda x: tried.append(x) or x / 3)  # type: ignore[func-returns-value]
     assert tried
     assert all((x * 100).denominator == 1 for x in tried)
