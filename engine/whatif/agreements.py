@@ -137,8 +137,11 @@ class Agreements:
         problems = [*_out_of_force(contract, cohort, said), *_missing_columns(contract, cohort, said)]
         if problems:
             raise Refusal(problems, Exit.REFUSED)
-        for warning in _undrawn(contract, cohort, said):
-            if warning not in self.warnings:
+        for warning in (
+            *_undrawn(contract, cohort, said),
+            *_too_many_deaths(cohort, self.form.cohort.at("outcomes")),
+        ):
+            if all(warning.problem != told.problem for told in self.warnings):
                 self.warnings.append(warning)
 
 
@@ -174,6 +177,20 @@ def _missing_columns(contract: m.Contract, cohort: Cohort, said: Place) -> list[
         )
         for name in wanted
     ]  # fmt: skip
+
+
+def _too_many_deaths(cohort: Cohort, said: Place) -> list[Diagnostic]:
+    """Where more are to die than can, without the state that deaths wait for or after its end, by expected values."""
+    from engine.whatif.drawing import deaths_short_of
+
+    short = deaths_short_of(cohort)
+    if short <= 0:
+        return []
+    problem = (
+        f"by the death curve {short:.1%} of the patients would die in a state in which no death is drawn"
+    )
+    hint = "look at the chance of the state, at the curve of its end and at that of death: fewer will die than it says"
+    return [Diagnostic("deaths", problem, said, hint, "warning")]
 
 
 def _undrawn(contract: m.Contract, cohort: Cohort, said: Place) -> list[Diagnostic]:

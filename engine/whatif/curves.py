@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.whatif import families
-from engine.whatif.distributions import cumulative, parameter
+from engine.whatif.distributions import cumulative, mean_of, parameter
 from engine.whatif.scenario import Curve
 from engine.whatif.streams import Floats, Streams
 
@@ -35,6 +35,18 @@ class Clock:
         falling = np.minimum.accumulate(np.clip(left, 1e-12, 1), axis=1)
         cured = parameter(curve.cured, f"{quantity}/cured", streams)
         return Clock(curve, -np.log(falling) * ratio[:, None], cured, ratio)
+
+    @staticmethod
+    def expected(curve: Curve) -> "Clock":
+        """A single draw's clock, by the expected values of the parameters."""
+        left = np.array([[mean_of(share) for _, share in curve.table]]).reshape(1, -1)
+        ratio = mean_of(curve.hazard_ratio)
+        return Clock(
+            curve,
+            -np.log(np.clip(left, 1e-12, 1)) * ratio,
+            np.array([mean_of(curve.cured)]),
+            np.array([ratio]),
+        )
 
     def chances(self, row: int) -> Floats:
         """The shares to which it has happened by the points of a table."""

@@ -213,6 +213,34 @@ def _draw(cohort: Cohort, streams: Streams, until: date) -> Drawn:
     return Drawn(draws, counts, cohort.first_index, Column(index, days), attributes, reports, leave)
 
 
+def deaths_short_of(cohort: Cohort) -> float:
+    """By how large a share of all patients deaths outnumber those at risk of them, at worst, by expected values."""
+    dies = next((i for i in cohort.outcomes if isinstance(i, Happening) and i.event == DEATH), None)
+    ending = next(
+        (i for i in cohort.outcomes if isinstance(i, Happening) and i.after and i.event != DEATH), None
+    )
+    if dies is None or ending is None:
+        return 0.0
+    state = next(i for i in cohort.outcomes if isinstance(i, Measured) and ending.after in _states_of(i))
+    day = (state.on[0].shift.after(cohort.first_index) - cohort.first_index).days
+    clocks = (Clock.expected(dies.curve), Clock.expected(ending.curve))
+    return joint.most_dying(*clocks, _expected_share(state, ending), day)
+
+
+def _states_of(item: Measured) -> list[State]:
+    words = item.value.words if isinstance(item.value, Shares) else (str(item.value),)
+    return [State(item.measure, word) for word in words]
+
+
+def _expected_share(item: Measured, ending: Happening) -> float:
+    """Of the patients in the state, where it waits for no other."""
+    share = dist.mean_of(item.chance)
+    if isinstance(item.value, Shares) and ending.after is not None:
+        weights = [dist.mean_of(s) for s in item.value.shares]
+        share *= weights[item.value.words.index(ending.after.value)] / sum(weights)
+    return share
+
+
 # --- attributes -------------------------------------------------------------------------------------
 
 

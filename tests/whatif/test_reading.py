@@ -220,3 +220,13 @@ def test_a_measure_that_nobody_draws_is_a_warning(tmp_path: Path) -> None:
     assert [w.problem for w in found.warnings] == [
         "kymriah-us-day30 reads 'disease_status' for remission, and the cohort draws none"
     ]
+
+
+def test_more_deaths_than_there_are_patients_at_risk_is_a_warning(tmp_path: Path) -> None:
+    """82.5 % in remission from day 28 on, of whom 9.3 % have relapsed by month 12; 60 % are to have died by then."""
+    rare = WHOLE.replace("month 6: 80%, month 18: 66%", "month 12: 90%")
+    (warning,) = read(tmp_path, rare.replace("month 6: 90%, month 12: 76%", "month 12: 40%")).warnings
+    relapsed = 1 - 0.9 ** ((12 - 28 / 30.4375) / 12)
+    short = 0.6 - (1 - 52 / 63) - 52 / 63 * relapsed
+    assert warning.problem.startswith(f"by the death curve {short:.1%} of the patients")
+    assert read(tmp_path, WHOLE).warnings == ()
