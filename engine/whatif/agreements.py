@@ -181,7 +181,7 @@ def _missing_columns(contract: m.Contract, cohort: Cohort, said: Place) -> list[
 
 def _too_many_deaths(cohort: Cohort, said: Place) -> list[Diagnostic]:
     """Where more are to die than can, without the state that deaths wait for or after its end, by expected values."""
-    from engine.whatif.drawing import deaths_short_of
+    from engine.whatif.drawn_reports import deaths_short_of
 
     short = deaths_short_of(cohort)
     if short <= 0:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.feeds.facts import Facts
 from engine.language import meaning as m
 from engine.plan.tables import Traits
-from engine.whatif.drawing import Drawn, Report
+from engine.whatif.columns import Drawn, Report
 from engine.whatif.reading_of import Reading
 
 SCHEMA = "drawn"

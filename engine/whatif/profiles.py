@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.whatif.drawing import Column
+from engine.whatif.columns import Column
 
 Index = NDArray[Any]  # whole numbers of 32 or 64 bits
 _DENSE = 1 << 26  # so many different keys are marked in an array, more are sorted

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from engine.whatif.drawing import draw_all, patients_of, side_by_side
+from engine.whatif.columns import side_by_side
+from engine.whatif.drawing import draw_all, patients_of
 from engine.whatif.memory import MOST_ROWS
 from engine.whatif.per_draw import PerDraw, together
 from engine.whatif.real import settle_real

@@ -19,7 +19,7 @@ from engine.plan.build import Plan, build_plan
 from engine.plan.tables import Run
 from engine.settlement.owed import Owed, check_columns, refuse_failures
 from engine.whatif import facts as drawn_facts
-from engine.whatif.drawing import Column, Drawn
+from engine.whatif.columns import Column, Drawn
 from engine.whatif.per_draw import PerDraw
 from engine.whatif.profiles import Weights, counted, profiles
 from engine.whatif.reading_of import Reading, reading_of

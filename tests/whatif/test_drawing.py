@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.kernel.dates import Shift
-from engine.whatif.drawing import Drawn, draw, patients_of
+from engine.whatif.columns import Drawn
+from engine.whatif.drawing import draw, patients_of
 from engine.whatif.scenario import Curve, Distribution, Happening, Late, Number, Patients, State
 from tests.whatif.cohorts import (
     ALIVE,

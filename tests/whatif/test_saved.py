@@ -11,7 +11,8 @@ import pytest
 
 from engine.kernel.diagnostics import Refusal
 from engine.whatif import running
-from engine.whatif.drawing import Drawn, draw_all
+from engine.whatif.columns import Drawn
+from engine.whatif.drawing import draw_all
 from engine.whatif.per_draw import PerDraw
 from engine.whatif.reading import read_scenario
 from engine.whatif.running import per_draw, run
