@@ -1,6 +1,5 @@
 """The cohort of a scenario from its form to its meaning, with what cannot be drawn refused at its place."""
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -9,12 +8,11 @@ from typing import Any
 from engine.kernel.diagnostics import Place
 from engine.language.notes import Notes
 from engine.language.shapes import Pair, Said
-from engine.whatif.distributions import mean_of
+from engine.whatif.curve_forms import curve_of, leaving
 from engine.whatif.scenario import (
     Age,
     Attribute,
     Cohort,
-    Curve,
     Distribution,
     Drawn,
     Happening,
@@ -30,7 +28,6 @@ from engine.whatif.scenario import (
 from engine.whatif.written import (
     AgeForm,
     CohortForm,
-    CoverageForm,
     DirichletForm,
     EventForm,
     MeasureForm,
@@ -55,7 +52,7 @@ def cohort(form: CohortForm, folder: Path, notes: Notes) -> Cohort | None:
     ):
         notes.add("out_of_range", "reports cannot come before their day", form.late.days.place)
     late = Late(form.late.share.value, form.late.days.value) if form.late else None
-    leave = _leave(form.coverage, notes) if form.coverage else None
+    leave = leaving(form.coverage, notes) if form.coverage else None
     if patients is None or dates is None or notes.found:
         return None
     kept = tuple(a for a in attributes if a is not None)
@@ -182,7 +179,7 @@ def _outcomes(form: CohortForm, notes: Notes) -> tuple[Drawn, ...]:
         own = item.missing.value if item.missing else missing
         if isinstance(item, EventForm):
             curve, value = (
-                _curve(item, notes),
+                curve_of(item, notes),
                 _shares(item.value, item.at("value"), notes) if item.value else None,
             )
             if curve:
@@ -249,82 +246,3 @@ def _check_twice(form: CohortForm, notes: Notes) -> None:
                     item.after.place,
                     "leave 'after' out: see the manual on deaths",
                 )
-
-
-# --- curves -----------------------------------------------------------------------------------------
-
-
-def _curve(form: EventForm, notes: Notes) -> Curve | None:
-    ratio = form.hazard_ratio.value if form.hazard_ratio else _ONE
-    if form.survival is not None:
-        if form.cured:
-            notes.add(
-                "cured",
-                "'cured' stands with 'time': a table says who is left",
-                form.cured.place,
-                "leave it out",
-            )
-        return _table(form.survival, False, ratio, notes)
-    return _by_time(form, ratio, notes)
-
-
-def _leave(form: CoverageForm, notes: Notes) -> Curve | None:
-    if form.leave is not None:
-        return _table(form.leave, True, _ONE, notes)
-    return _by_time(form, _ONE, notes)
-
-
-def _by_time(form: EventForm | CoverageForm, ratio: Uncertain, notes: Notes) -> Curve | None:
-    if not form.time:
-        return None
-    if len(form.time) > 1:
-        notes.add("two_choices", "a time has one unit", form.time[1].key.place, "keep one of them")
-    pair = form.time[0]
-    if pair.value is None:
-        return None
-    return Curve((), pair.value.value, pair.key.value, form.cured.value if form.cured else Fraction(0), ratio)
-
-
-def _table(
-    pairs: tuple[Pair[Any, Said[Uncertain]], ...], rising: bool, ratio: Uncertain, notes: Notes
-) -> Curve | None:
-    """A survival table; of shares that have left where it is `rising`."""
-    points: list[tuple[Any, Uncertain]] = []
-    before_day, before = date(2000, 1, 1), 1.0
-    for pair in pairs:
-        if pair.value is None:
-            return None
-        on = pair.key.value.after(date(2000, 1, 1))
-        if on <= before_day:
-            notes.add(
-                "survival",
-                f"'{pair.key.node.text}' does not come after the point before it",
-                pair.key.place,
-                "put the points in order",
-            )
-        share = _left(pair.value, rising, notes)
-        if share is None:
-            return None
-        if mean_of(share) > before + 1e-12:
-            word = "share that has left falls" if rising else "share to whom it has not happened rises"
-            notes.add(
-                "survival",
-                f"the {word} at '{pair.key.node.text}'",
-                pair.value.place,
-                "a table goes one way only",
-            )
-        before_day, before = on, mean_of(share)
-        points.append((pair.key.value, share))
-    return Curve(tuple(points), hazard_ratio=ratio)
-
-
-def _left(said: Said[Uncertain], rising: bool, notes: Notes) -> Uncertain | None:
-    if not rising:
-        return said.value
-    if isinstance(said.value, Fraction):
-        return 1 - said.value
-    drawn = said.value
-    if drawn.name == "beta":
-        return replace(drawn, parameters=drawn.parameters[::-1])
-    notes.add("not_a_distribution", "a share that has left is a number or a beta here", said.place)
-    return None

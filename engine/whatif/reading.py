@@ -9,10 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Exit, Place, Refusal, nearest
-from engine.kernel.money import format_fraction, minor_digits, parse_decimal
+from engine.kernel.money import format_fraction
 from engine.language import meaning as m
-from engine.language import scalars
-from engine.language.notes import Notes, Unfit
+from engine.language.notes import Notes
 from engine.language.reader import read_bytes
 from engine.language.shapes import Said
 from engine.language.yaml_reader import Node, Scalar, read_tree
@@ -20,16 +19,16 @@ from engine.language.yaml_reader import Sequence as Listed
 from engine.whatif import changing, memory
 from engine.whatif.agreements import Agreements, Set
 from engine.whatif.cohorts import cohort
-from engine.whatif.result import COUNT_METRICS, MONEY_METRICS, PERCENTILES, SHARE_METRICS
 from engine.whatif.scenario import Scenario, Solve, Sweep, Variant
+from engine.whatif.targets import refusal, solve_of
 from engine.whatif.words import with_commas, with_semicolons
 from engine.whatif.written import SCENARIO, CompareForm, ScenarioForm
 
 MOST_VARIANTS = 10_000
+_OF_ALL = frozenset(
+    "scenario title horizon discount draws seed list_price members vary compare solve set".split()
+)
 LARGEST_GRID = 1_000  # variants up to which all combinations are worked out unasked
-_TARGET = re.compile(r"(?P<statistic>[a-z0-9]+)\(\s*(?P<metric>[a-z_]+)\s*\)\s*=\s*(?P<target>\S+)")
-_METRICS = (*MONEY_METRICS, *COUNT_METRICS, *SHARE_METRICS)
-_STATISTICS = ("mean", *(f"p{p}" for p in PERCENTILES))
 
 
 def read_scenario(path: Path, draws: int | None = None, seed: int | None = None) -> Scenario:
@@ -66,7 +65,7 @@ def _check_memory(scenario: Scenario, form: ScenarioForm) -> None:
     ):
         if needed > available * 7 // 10:
             problem = f"{what} would take {needed / 1e9:,.0f} GB; this machine has {available / 1e9:,.0f} GB"
-            raise _refusal("memory", problem, place, "ask for fewer patients, draws or variants")
+            raise refusal("memory", problem, place, "ask for fewer patients, draws or variants")
 
 
 def _as_written(diagnostic: Diagnostic, path: Path) -> Diagnostic:
@@ -127,7 +126,7 @@ class _Reader:
         for pair in pairs:
             _check_path(pair.key.value, pair.key.place)
             if not isinstance(pair.value, Listed) or not pair.value.items:
-                raise _refusal(
+                raise refusal(
                     "vary", "a list of values stands here", pair.key.place, "write [475000, 649000]"
                 )
         paths = tuple((p.key.value, tuple(changing.text_of(v) for v in _items(p.value))) for p in pairs)
@@ -139,7 +138,7 @@ class _Reader:
         how = how or ("grid" if product <= LARGEST_GRID else "one at a time")
         if how == "grid" and product > MOST_VARIANTS:
             place = self.form.at("vary")
-            raise _refusal(
+            raise refusal(
                 "too_many",
                 f"{product:,} variants; {MOST_VARIANTS:,} are worked out at most",
                 place,
@@ -152,7 +151,7 @@ class _Reader:
     ) -> tuple[tuple[Variant, ...], tuple[Variant, ...]]:
         if sweep is None:
             return (), ()
-        axes = [[Set(p.key.value, v, _place(v)) for v in _items(p.value)] for p in self.form.vary or ()]
+        axes = [[Set(p.key.value, v, v.place) for v in _items(p.value)] for p in self.form.vary or ()]
         single = [(one,) for axis in axes for one in axis]
         combined = self._combined(axes, sweep)
         made = [self._one(sets, folder, responder) for sets in (*single, *combined)]
@@ -204,9 +203,9 @@ class _Reader:
                 own, others = one.contract.currency, base.contract.currency
                 problem = f"{one.contract.id} is in {own}, the scenario's agreement in {others}"
                 hint = f"set: {{currency: {others}, terms.price: …}}"
-                raise _refusal("currency", problem, said, hint)
+                raise refusal("currency", problem, said, hint)
             if one.name in found or one.name == "base":
-                raise _refusal(
+                raise refusal(
                     "twice", f"the name '{one.name}' is taken", said, "give it a name of its own: 'name: …'"
                 )
             found[one.name] = one
@@ -239,48 +238,13 @@ class _Reader:
             self.agreements.variant(
                 "", [Set(path.value, Scalar("0", False, path.place), path.place)], folder, path.place
             )
-            raise _refusal(
+            raise refusal(
                 "no_path",
                 f"nothing stands at '{path.value}'",
                 path.place,
                 "name a number of the contract or cohort",
             )
-        value = _number_at(now, path)
-        percent = isinstance(now, Scalar) and now.text.endswith("%")
-        found = _TARGET.fullmatch(form.so_that.value)
-        if found is None:
-            raise _refusal(
-                "target", "this is no target", form.so_that.place, "write mean(net_price) = 540000"
-            )
-        for word, known in ((found["statistic"], _STATISTICS), (found["metric"], _METRICS)):
-            if word not in known:
-                raise _refusal(
-                    "target",
-                    f"'{word}' is not known here",
-                    form.so_that.place,
-                    nearest(word, known) or f"one of {', '.join(known)}",
-                )
-        try:
-            target = scalars.share(found["target"])
-        except Unfit as unfit:
-            raise _refusal(unfit.code, unfit.problem, form.so_that.place, unfit.hint) from None
-        low, high = (
-            (s.value for s in form.between) if form.between else ((0, 1) if percent else (0, 2 * value))
-        )
-        if low >= high:
-            raise _refusal("range", "the range must rise", form.at("between"), "write between: [0%, 100%]")
-        money = found["metric"] in MONEY_METRICS
-        tolerance = form.tolerance.value if form.tolerance else Fraction(1, 100 if money else 10_000)
-        step = Fraction(1, 10**6) if percent else Fraction(1, 10 ** minor_digits(contract.currency))
-        return Solve(
-            path.value,
-            found["statistic"],
-            found["metric"],
-            target,
-            (Fraction(low), Fraction(high)),
-            tolerance,
-            step,
-        )
+        return solve_of(form, now, contract.currency)
 
     def _at(self, solve: Solve, folder: Path, responder: tuple[str, str]) -> Callable[[Fraction], Variant]:
         assert self.form.solve is not None
@@ -299,38 +263,11 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return node.items if isinstance(node, Listed) else ()
 
 
-def _place(node: Node) -> Place:
-    return node.place
-
-
 def _check_path(path: str, said: Place) -> None:
     first = path.split(".", maxsplit=1)[0]
-    if first in (
-        "scenario",
-        "horizon",
-        "discount",
-        "draws",
-        "seed",
-        "list_price",
-        "members",
-        "vary",
-        "compare",
-        "solve",
-    ):
+    if first in _OF_ALL:
         hint = "vary the contract's terms, outcomes, …, or the cohort"
-        raise _refusal("no_path", f"'{first}' is the same for all variants of a scenario", said, hint)
-
-
-def _number_at(node: Node, path: Said[str]) -> Fraction:
-    value = parse_decimal(node.text.removesuffix("%").strip()) if isinstance(node, Scalar) else None
-    if value is None:
-        raise _refusal(
-            "not_a_number",
-            f"what stands at '{path.value}' is not a number",
-            path.place,
-            "solve for a price, a share, a chance",
-        )
-    return value / 100 if isinstance(node, Scalar) and node.text.endswith("%") else value
+        raise refusal("no_path", f"'{first}' is the same for all variants of a scenario", said, hint)
 
 
 def _responder(said: Said[str] | None) -> tuple[str, str]:
@@ -338,7 +275,7 @@ def _responder(said: Said[str] | None) -> tuple[str, str]:
         return "", "met"
     found = re.fullmatch(r"(\S+) is (met|not_met|not_evaluable)", said.value)
     if found is None:
-        raise _refusal(
+        raise refusal(
             "responder", "this says of nobody that they respond", said.place, "write 'remission is met'"
         )
     return found[1], found[2]
@@ -348,13 +285,9 @@ def _check_responder(variant: Variant, said: Said[str] | None) -> None:
     names = [o.name for o in variant.contract.outcomes]
     if said is not None and variant.agreement.responder[0] not in names:
         hint = nearest(variant.agreement.responder[0], names) or f"outcomes: {', '.join(names)}"
-        raise _refusal(
+        raise refusal(
             "responder",
             f"{variant.contract.id} has no outcome '{variant.agreement.responder[0]}'",
             said.place,
             hint,
         )
-
-
-def _refusal(code: str, problem: str, place: Place, hint: str = "") -> Refusal:
-    return Refusal(Diagnostic(code, problem, place, hint), Exit.REFUSED)
