@@ -14,6 +14,8 @@ import pytest
 
 from engine.kernel.dates import Period
 from engine.language import meaning as m
+from engine.plan.tables import Run
+from engine.settlement.owed import run_contract
 from engine.whatif import facts
 from engine.whatif.drawing import draw
 from engine.whatif.per_draw import PerDraw
@@ -21,7 +23,18 @@ from engine.whatif.reading_of import reading_of
 from engine.whatif.scenario import Agreement, Cohort, Distribution, Late, Variant
 from engine.whatif.settling import settle
 from engine.whatif.sums import Question
-from tests.whatif.cohorts import CONTRACTS, DEATH, RELAPSE, beta, cohort, contract, months, remission, variant
+from tests.whatif.cohorts import (
+    CONTRACTS,
+    DEATH,
+    RELAPSE,
+    beta,
+    cohort,
+    contract,
+    day,
+    months,
+    remission,
+    variant,
+)
 
 UNTIL = date(2023, 12, 31)
 PRICE = 64_900_000
@@ -220,3 +233,30 @@ def test_a_drawn_cohort_settled_from_feed_files_month_by_month_comes_to_the_same
             net.append(ledger.execute(query).fetchall()[0][0])
     assert net[-1] == found.net[0]
     assert net[-1] not in (0, 40 * PRICE)
+
+
+# --- contracts that look at several patients --------------------------------------------------------
+
+
+def test_a_clause_over_all_patients_looks_at_each_draw_by_itself() -> None:
+    """Each draw's net is that of its patients alone, run as `oba owed` runs them; and the draws differ."""
+    agreement = contract("response-guarantee")
+    first = agreement.in_force_from
+    measured = replace(remission(Fraction(7, 10)), on=(day(160),))
+    of = replace(
+        cohort(30, measured), first_index=first, last_index=date(first.year, first.month, 28), attributes=()
+    )
+    question = Question(of.first_index, date(first.year + 4, 1, 1), Fraction(0))
+    drawn = draw(of, 7, range(6), question.until)
+    together = one_of(settle(duckdb.connect(), drawn, [Agreement(agreement)], question))
+    net = []
+    for number in range(6):
+        connection = duckdb.connect()
+        own = facts.load(
+            connection, draw(of, 7, [number], question.until), np.arange(30), reading_of(agreement), agreement, None,
+            question.until,
+        )  # fmt: skip
+        owed = run_contract(agreement, own, Run(question.until, question.until))
+        net.append(owed.rows("SELECT sum(amount)::BIGINT FROM lines")[0][0])
+    assert together.net.tolist() == net
+    assert len(set(net)) > 1
