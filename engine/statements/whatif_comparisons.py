@@ -1,10 +1,27 @@
 """Pictures that set variants side by side: two terms at once, and other agreements on the same patients."""
 
-from engine.statements.whatif_charts import BAND, NET, PAYMENT, Picture, chart, data_of, money_axis, units
-from engine.statements.whatif_words import money, path_words, value_words
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from engine.statements.whatif_charts import (
+    BAND,
+    NET,
+    PAYMENT,
+    REFUND,
+    Picture,
+    broken,
+    chart,
+    data_of,
+    lines_axis,
+    money_axis,
+    units,
+)
+from engine.statements.whatif_words import agreement_name, as_written, money, path_words, setting_words
 from engine.whatif.result import Result, VariantResult
 
 _MOST_CELLS = 24  # of a side
+_ON_A_PHONE = 4  # columns
 
 
 def heat_axes(result: Result) -> tuple[int, int] | None:
@@ -28,34 +45,52 @@ def heat(result: Result) -> Picture | None:
     if axes is None:
         return None
     (x_path, x_values), (y_path, y_values) = (result.grid[k] for k in axes)
+    if max(len(x_values), len(y_values)) > _MOST_CELLS:
+        return None
     others = {
         path: _now(path, values, result) for path, values in result.grid if path not in (x_path, y_path)
     }
+    now = as_written(result)
     cells = [
-        {"x": value_words(v.set[x_path]), "y": value_words(v.set[y_path]), "price": units(mean, result.currency),
-         "text": money(mean, result.currency)}
+        {"x": x_values.index(v.set[x_path]), "y": y_values.index(v.set[y_path]),
+         "price": units(mean, result.currency), "text": money(mean, result.currency),
+         "now": all(now.get(p) == v.set[p] for p in (x_path, y_path))}
         for v in _of_grid(result)
         if all(v.set[p] == value for p, value in others.items()) and (mean := v.metrics["net_price"].mean) is not None
     ]  # fmt: skip
-    if not cells or len(x_values) > _MOST_CELLS or len(y_values) > _MOST_CELLS:
+    if not cells:
         return None
-    data = data_of(cells)
-    x = alt.X(
-        "x:O",
-        sort=[value_words(v) for v in x_values],
-        axis=alt.Axis(title=path_words(x_path, result), labelAngle=0),
-    )
-    y = alt.Y("y:O", sort=[value_words(v) for v in reversed(y_values)], title=path_words(y_path, result))
-    prices = [float(c["price"] or 0) for c in cells]
+    data, prices = data_of(cells), [float(c["price"] or 0) for c in cells]
     low, high = min(prices), max(prices)
+    x = alt.X("x:O", axis=_of_values(x_path, x_values, result, labelAngle=0))
+    y = alt.Y("y:O", sort="descending", axis=_of_values(y_path, y_values, result))
     color = alt.Color("price:Q", scale=alt.Scale(range=["#f1f6fa", PAYMENT], domain=[low, high]), legend=None)
     boxes = alt.Chart(data).mark_rect(stroke="#fff").encode(x=x, y=y, color=color)
-    dark = alt.condition(alt.datum.price > (low + high) / 2, alt.value("#fff"), alt.value(NET))
+    frame = alt.Chart(data).mark_rect(fillOpacity=0, stroke=REFUND, strokeWidth=3)
+    frame = frame.transform_filter("datum.now").encode(x=x, y=y)
+    dark = alt.condition(alt.datum.price > low + (high - low) * 0.55, alt.value("#fff"), alt.value(NET))
     text = alt.Chart(data).mark_text(fontSize=12).encode(x=x, y=y, text="text:N", color=dark)
-    fixed = ", ".join(f"{path_words(p, result)} {value_words(v)}" for p, v in others.items())
-    words = "The mean net price a patient" + (f", with {fixed}." if fixed else ".")
     title = f"Net price by {path_words(x_path, result)} and {path_words(y_path, result)}"
-    return Picture("heat", title, words, chart(result, [boxes, text], alt.Step(44)))
+    spec = chart(result, [boxes, frame, text], alt.Step(44))
+    framed = any(c["now"] for c in cells)
+    return Picture("heat", title, _of_heat(others, framed, result), spec, len(x_values) <= _ON_A_PHONE)
+
+
+def _of_values(path: str, values: tuple[str, ...], result: Result, **more: Any) -> Any:
+    """An axis of places whose labels are the values that stand there."""
+    import altair as alt
+
+    words = json.dumps([broken(setting_words(path, v, result), 16).split("\n") for v in values])
+    return alt.Axis(title=path_words(path, result), labelExpr=f"({words})[datum.value]", **more)
+
+
+def _of_heat(others: Mapping[str, str], framed: bool, result: Result) -> str:
+    fixed = ", ".join(f"{path_words(p, result)} {setting_words(p, v, result)}" for p, v in others.items())
+    return (
+        "The mean net price a patient"
+        + (f", with {fixed}" if fixed else "")
+        + (". The frame is the agreement as written." if framed else ".")
+    )
 
 
 def _of_grid(result: Result) -> list[VariantResult]:
@@ -65,7 +100,7 @@ def _of_grid(result: Result) -> list[VariantResult]:
 
 def _now(path: str, values: tuple[str, ...], result: Result) -> str:
     """The value as it stands where the grid has it, else its last."""
-    now = next((s.base_value for s in result.swings if s.path == path), "")
+    now = as_written(result).get(path, "")
     return now if now in values else values[-1]
 
 
@@ -73,25 +108,29 @@ def agreements(result: Result) -> Picture | None:
     import altair as alt
 
     own = [v for v in result.variants if v.name == "base" or v.name in result.compared]
-    if len(own) < 2:
+    rows = [
+        {"name": broken(agreement_name(v)), "mean": units(found.mean, v.currency),
+         "low": units(found.percentiles[5], v.currency), "high": units(found.percentiles[95], v.currency),
+         "text": money(found.mean, v.currency)}
+        for v in own if (found := v.metrics["net_price"]).mean is not None
+    ]  # fmt: skip
+    if len(own) < 2 or not rows:
         return None
-    rows = []
-    for v in own:
-        found = v.metrics["net_price"]
-        if found.mean is not None:
-            low, high = (units(found.percentiles[p], v.currency) for p in (5, 95))
-            name = v.contract if v.name == "base" else v.name
-            rows.append({"name": name, "mean": units(found.mean, v.currency), "low": low, "high": high,
-                         "text": money(found.mean, v.currency)})  # fmt: skip
-    data, y = data_of(rows), alt.Y("name:N", sort=[str(r["name"]) for r in rows], title=None)
-    bars = alt.Chart(data).mark_bar(color=BAND, height=18).encode(
-        y=y, x=alt.X("mean:Q", axis=money_axis(result, "net price a patient: mean, 5 to 95 % of draws")))  # fmt: skip
+    data, y = data_of(rows), alt.Y("name:N", sort=[str(r["name"]) for r in rows], axis=lines_axis())
+    least, most = min(0.0, *(float(r["low"] or 0) for r in rows)), max(float(r["high"] or 0) for r in rows)
+    room = alt.Scale(domain=[least, least + (most - least) * 1.42], nice=False)
+    axis = money_axis(result, "mean net price a patient", 4)
+    bars = (
+        alt.Chart(data)
+        .mark_bar(color=BAND, height=20)
+        .encode(y=y, x=alt.X("mean:Q", axis=axis, scale=room), x2=alt.datum(0))
+    )
     spread = alt.Chart(data).mark_rule(color=NET, strokeWidth=2).encode(y=y, x="low:Q", x2="high:Q")
     text = alt.Chart(data).mark_text(align="left", dx=6, fontSize=12).encode(y=y, x="high:Q", text="text:N")
-    words = "; ".join(f"{r['name']}: {r['text']}" for r in rows) + "."
+    words = "; ".join(f"{str(r['name']).replace(chr(10), ' ')}: {r['text']}" for r in rows)
     return Picture(
         "agreements",
         "Agreements on the same patients",
-        words,
-        chart(result, [bars, spread, text], alt.Step(36)),
+        f"The mean net price a patient, the black lines nine of ten draws. {words}.",
+        chart(result, [bars, spread, text], alt.Step(42)),
     )
