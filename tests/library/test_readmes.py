@@ -59,6 +59,7 @@ KINDS: dict[str, Callable[[m.Contract], bool]] = {
     "indemnity": lambda c: any(map(on_outcome, clauses(c, "refund"))),
     "subscription": limits_per_period,
     "cohort guarantee": lambda c: bool(cohorts(c)),
+    "outright purchase": lambda c: not c.outcomes and not any(clauses(c, "refund")),
     "price by volume": lambda c: bool(cohorts(c)) or any(isinstance(x.amount, m.Table) for x in c.clauses),
 }
 
