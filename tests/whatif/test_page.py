@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import altair
 import pytest
+from jsonschema import ValidationError
 
 from engine.statements.whatif_explorer import Explorer, explorer
 from engine.statements.whatif_html import page
@@ -231,3 +233,14 @@ def test_a_link_restores_what_was_chosen(tmp_path: Path) -> None:
         )  # fmt: skip
         assert figure
         assert figure[1] == dollars(own["metrics"]["net_price"]["mean"])
+
+
+def test_pictures_are_what_the_schema_of_charts_allows() -> None:
+    """Definitions are not checked as they are made: that takes half of the time."""
+    found = pictures(result())
+    assert found
+    for picture in found:
+        altair.Chart.from_dict(picture.spec)
+    wrong = {**found[0].spec, "layer": [{"mark": "no such mark", "encoding": {}}]}
+    with pytest.raises(ValidationError):
+        altair.Chart.from_dict(wrong)
