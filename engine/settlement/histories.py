@@ -32,7 +32,10 @@ class History:
         return len(self.outcomes) + len(self.coverage)
 
     def on(self, treatment: ExampleTreatment) -> ExampleTreatment:
-        return replace(treatment, outcomes=self.outcomes, coverage=self.coverage)
+        """The treatment with this history; who covers is its payer, where it names one."""
+        payer = dict(treatment.columns).get("payer")
+        spans = tuple(replace(span, payer=payer) for span in self.coverage)
+        return replace(treatment, outcomes=self.outcomes, coverage=spans)
 
     def with_(self, other: "History") -> "History":
         kept = tuple(row for row in other.outcomes if row not in self.outcomes)

@@ -35,6 +35,8 @@ def _attribute_values(contract: m.Contract, index: date) -> dict[str, list[str]]
     def add(name: str, values: Iterable[str]) -> None:
         found.setdefault(name, {}).update(dict.fromkeys(values))
 
+    if contract.several_payers:  # of several each treatment must name its own
+        add("payer", (contract.payers[0].name,))
     trees = (contract.eligible, contract.clauses, contract.limits)
     for node in walk(trees):
         if isinstance(node, m.Truth):

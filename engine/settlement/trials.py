@@ -124,7 +124,8 @@ def _row(row: ExampleOutcome) -> list[tuple[str, str]]:
 
 def _span(span: ExampleSpan) -> list[tuple[str, str]]:
     ends = [("from", span.first), ("to", span.last)]
-    return [(k, d.isoformat() if isinstance(d, date) else d.text) for k, d in ends if d is not None]
+    days = [(k, d.isoformat() if isinstance(d, date) else d.text) for k, d in ends if d is not None]
+    return [*days, *([("payer", span.payer)] if span.payer is not None else [])]
 
 
 def _expected(contract: m.Contract, trial: Trial) -> list[tuple[str, str]]:

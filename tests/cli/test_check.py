@@ -165,6 +165,14 @@ def test_a_plain_check_loads_no_engine() -> None:
     assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
 
 
+def test_of_several_payers_the_treatment_and_its_coverage_name_one(tmp_path: Path) -> None:
+    two = changed("payer: Example Health Plan", "payers: [One Plan, Another Plan]", with_refund(TWICE))
+    two = changed("late_evidence: reopen", "late_evidence: reopen\n  if_payer_changes: original", two)
+    for loss in ("not_evaluable", "ignore"):
+        found = warned(tmp_path, changed("if_coverage_ends: ignore", f"if_coverage_ends: {loss}", two))
+        assert "payer: One Plan" in found["paid_twice"]
+
+
 @pytest.mark.parametrize("folder", shipped_contracts()[::5], ids=lambda folder: folder.name)
 def test_a_history_is_found_for_every_status_and_row_of_the_library(folder: Path) -> None:
     """Without the examples: from what the contract itself says. A history has one treatment, and so no cohort."""
